@@ -1,0 +1,95 @@
+//! A derivative that knows where it is zero.
+
+use proc_macro2::Span;
+
+use crate::graph::{Graph, NodeId, Operation, Shape};
+use crate::operation::Elementwise;
+
+/// The derivative of, or by, a value: nothing, a node of the value's shape, or one derivative for each element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sparse {
+    /// Zero, known while compiling.
+    Zero,
+    /// This node.
+    Node(NodeId),
+    /// By the elements of an array, or the results of a branch.
+    Elements(Vec<Sparse>),
+}
+
+impl Sparse {
+    /// Whether all of it is zero.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Self::Zero => true,
+            Self::Node(_) => false,
+            Self::Elements(elements) => elements.iter().all(Self::is_zero),
+        }
+    }
+
+    /// The part that belongs to element `index` of the value.
+    pub fn element(&self, index: usize, graph: &mut Graph, span: Span) -> Self {
+        match self {
+            Self::Zero => Self::Zero,
+            Self::Node(id) => Self::Node(graph.push(Operation::Index(index), vec![*id], span)),
+            Self::Elements(elements) => elements[index].clone(),
+        }
+    }
+
+    /// The node of this derivative of a value of this shape; zeros become numbers here.
+    pub fn node(&self, shape: &Shape, graph: &mut Graph, span: Span) -> NodeId {
+        match (self, shape.element()) {
+            (Self::Node(id), _) => *id,
+            (Self::Zero, None) => graph.constant(0.0, span),
+            (_, Some(element)) => {
+                let elements: Vec<NodeId> = (0..shape.leading().unwrap_or(0))
+                    .map(|index| {
+                        let part = self.element(index, graph, span);
+                        part.node(&element, graph, span)
+                    })
+                    .collect();
+                graph.push(Operation::Stack, elements, span)
+            }
+            (Self::Elements(_), None) => unreachable!("a number has no elements"),
+        }
+    }
+
+    /// Adds `other`.
+    pub fn add(&mut self, other: Self, graph: &mut Graph, span: Span) {
+        let sum = match (std::mem::replace(self, Self::Zero), other) {
+            (Self::Zero, sum) | (sum, Self::Zero) => sum,
+            (Self::Node(a), Self::Node(b)) if graph.shape(a).is_number() => {
+                Self::Node(graph.push(Operation::Elementwise(Elementwise::Add), vec![a, b], span))
+            }
+            (a, b) => {
+                let count = a.count(graph).max(b.count(graph));
+                Self::Elements(
+                    (0..count)
+                        .map(|index| {
+                            let mut sum = a.element(index, graph, span);
+                            let other = b.element(index, graph, span);
+                            sum.add(other, graph, span);
+                            sum
+                        })
+                        .collect(),
+                )
+            }
+        };
+        *self = sum;
+    }
+
+    /// Adds `other` to the part that belongs to element `index` of `count`.
+    pub fn add_to_element(&mut self, index: usize, count: usize, other: Self, graph: &mut Graph, span: Span) {
+        let mut elements = vec![Self::Zero; count];
+        elements[index] = other;
+        self.add(Self::Elements(elements), graph, span);
+    }
+
+    fn count(&self, graph: &Graph) -> usize {
+        match self {
+            Self::Zero => 0,
+            Self::Node(id) => graph.shape(*id).leading().unwrap_or(0),
+            Self::Elements(elements) => elements.len(),
+        }
+    }
+}

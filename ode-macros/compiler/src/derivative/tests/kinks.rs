@@ -1,0 +1,134 @@
+//! A branch that is not taken contributes nothing, whatever its derivative would be.
+
+use proc_macro2::Span;
+
+use crate::derivative::{jacobian, jvp, vjp};
+use crate::diagnostic::Errors;
+use crate::graph::{Datum, Graph, NodeId, Operation, Shape, evaluate};
+use crate::lower::{self, STATE};
+use crate::operation::{Comparison, Elementwise};
+use crate::parse::{self, Role};
+use crate::simplify::simplify;
+
+/// The body with one captured number.
+fn body(build: impl FnOnce(&mut Graph, &[NodeId]) -> NodeId, captured: usize) -> Box<Graph> {
+    let mut graph = Graph::new();
+    let inputs: Vec<NodeId> = (0..captured).map(|_| graph.input(Shape::NUMBER, Span::call_site())).collect();
+    let output = build(&mut graph, &inputs);
+    graph.outputs.push(output);
+    Box::new(graph)
+}
+
+/// `if x[0] > 0 { f(x) } else { g(x) }` of the input `x: [_; count]`.
+fn positive_or(
+    count: usize,
+    then: impl FnOnce(&mut Graph, &[NodeId]) -> NodeId,
+    otherwise: impl FnOnce(&mut Graph, &[NodeId]) -> NodeId,
+) -> Graph {
+    let at = Span::call_site();
+    let mut graph = Graph::new();
+    let x = graph.input(Shape::Numbers(vec![count]), at);
+    let elements: Vec<NodeId> = (0..count).map(|i| graph.push(Operation::Index(i), vec![x], at)).collect();
+    let zero = graph.constant(0.0, at);
+    let condition = graph.push(Operation::Compare(Comparison::Greater), vec![elements[0], zero], at);
+    let operation = Operation::Branch { then: body(then, count), otherwise: body(otherwise, count) };
+    let arguments = [&[condition][..], &elements, &elements].concat();
+    let branch = graph.push(operation, arguments, at);
+    let result = graph.push(Operation::Result(0), vec![branch], at);
+    let stack = graph.push(Operation::Stack, vec![result], at);
+    graph.outputs = vec![stack];
+    graph
+}
+
+fn array(numbers: &[f64]) -> Datum {
+    Datum::Array(numbers.iter().copied().map(Datum::Number).collect())
+}
+
+/// The gradient of the one result by the input of this number, in forward mode, in reverse and as a Jacobian.
+fn gradients(graph: &Graph, inputs: &[Datum], input: usize) -> [Vec<f64>; 3] {
+    let count = graph.shape(graph.inputs()[input]).len();
+    let active: Vec<bool> = (0..inputs.len()).map(|place| place == input).collect();
+    let with = |more: Datum| [inputs, &[more]].concat();
+    let (forward, backward) = (jvp(graph, &active), vjp(graph, &active));
+    let (entries, pattern) = jacobian(graph, input);
+    let unit = |place: usize| array(&(0..count).map(|i| f64::from(u8::from(i == place))).collect::<Vec<_>>());
+    let columns = (0..count).map(|place| evaluate(&forward, &with(unit(place)))[0].numbers()[0]).collect();
+    let mut dense = vec![0.0; count];
+    for (entry, value) in pattern.iter().zip(evaluate(&entries, inputs)) {
+        dense[entry.column] = value.number();
+    }
+    [columns, evaluate(&backward, &with(array(&[1.0])))[0].numbers(), dense]
+}
+
+fn elementwise(function: Elementwise, graph: &mut Graph, arguments: &[NodeId]) -> NodeId {
+    graph.push(Operation::Elementwise(function), arguments.to_vec(), Span::call_site())
+}
+
+#[test]
+fn logarithm_or_zero_as_a_graph() {
+    let log = |graph: &mut Graph, x: &[NodeId]| elementwise(Elementwise::Ln, graph, x);
+    let graph = positive_or(1, log, |graph, _| graph.constant(0.0, Span::call_site()));
+    for (x, slope) in [(2.0, 0.5), (1e-300, 1e300), (0.0, 0.0), (-0.0, 0.0), (-1.0, 0.0)] {
+        for graph in [&graph, &simplify(&graph)] {
+            for gradient in gradients(graph, &[array(&[x])], 0) {
+                assert_eq!(gradient, [slope], "at {x}");
+            }
+        }
+    }
+}
+
+#[test]
+fn quotient_or_numerator_as_a_graph() {
+    let quotient = |graph: &mut Graph, x: &[NodeId]| elementwise(Elementwise::Div, graph, &[x[1], x[0]]);
+    let graph = positive_or(2, quotient, |_, x| x[1]);
+    for (x, expected) in [([2.0, 3.0], [-0.75, 0.5]), ([0.0, 3.0], [0.0, 1.0]), ([-1.0, 0.0], [0.0, 1.0])] {
+        for graph in [&graph, &simplify(&graph)] {
+            for gradient in gradients(graph, &[array(&x)], 0) {
+                assert_eq!(gradient, expected, "at {x:?}");
+            }
+        }
+    }
+}
+
+/// The graph of a function of one result, from source.
+fn lowered(source: &str) -> Graph {
+    let errors = Errors::new();
+    let item = syn::parse_str(source).expect("a function");
+    let system = parse::system(Role::Function, &item, &errors).expect("a signature");
+    let graph = lower::graph(&system, &errors).graph;
+    errors.into_result().expect("no errors");
+    graph
+}
+
+#[test]
+fn kinks_as_source() {
+    let cases: [(&str, &[([f64; 2], [f64; 2])]); 4] = [
+        (
+            "if y[0] > 0.0 { y[0].ln() } else { 0.0 }",
+            &[([2.0, 1.0], [0.5, 0.0]), ([0.0, 1.0], [0.0, 0.0]), ([-3.0, 1.0], [0.0, 0.0])],
+        ),
+        (
+            "let r = y[0]; if r > 0.0 { y[1] / r } else { y[1] }",
+            &[([2.0, 3.0], [-0.75, 0.5]), ([0.0, 3.0], [0.0, 1.0]), ([-2.0, 3.0], [0.0, 1.0])],
+        ),
+        (
+            "let mut z = y[1]; if y[0] > 0.0 { let r = y[0].sqrt(); z = y[1] / r; } z",
+            &[([4.0, 2.0], [-0.125, 0.5]), ([0.0, 2.0], [0.0, 1.0])],
+        ),
+        (
+            "if y[0] > 0.0 { if y[1] > 0.0 { (y[0] * y[1]).ln() } else { y[0].ln() } } else { y[1] }",
+            &[([2.0, 4.0], [0.5, 0.25]), ([2.0, 0.0], [0.5, 0.0]), ([0.0, 0.0], [0.0, 1.0])],
+        ),
+    ];
+    for (body, points) in cases {
+        let graph = lowered(&format!("fn f(t: f64, y: [f64; 2]) -> [f64; 1] {{ [{{ {body} }}] }}"));
+        for &(y, expected) in points {
+            for graph in [&graph, &simplify(&graph)] {
+                let inputs = [Datum::Number(0.0), array(&y), array(&[])];
+                for gradient in gradients(graph, &inputs, STATE) {
+                    assert_eq!(gradient, expected, "{body} at {y:?}");
+                }
+            }
+        }
+    }
+}

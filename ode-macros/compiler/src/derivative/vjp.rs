@@ -1,0 +1,189 @@
+//! Reverse mode: from the cotangents of the outputs to those of the inputs.
+
+use super::{Sparse, partials, product};
+use crate::graph::{Graph, Node, NodeId, Operation, Shape};
+
+/// The graph with one more input for each output, its cotangent, whose outputs are the cotangents of the active inputs.
+///
+/// # Panics
+/// Where there is not one flag an input.
+#[must_use]
+pub fn vjp(graph: &Graph, active: &[bool]) -> Graph {
+    assert_eq!(active.len(), graph.inputs().len());
+    let mut result = graph.clone();
+    let cotangents = cotangent_inputs(graph, &mut result, &vec![true; graph.outputs.len()]);
+    let sums = pull_back(graph, &mut result, cotangents, active);
+    result.outputs = active_inputs(graph, active)
+        .map(|input| {
+            let Node { shape, span, .. } = graph.node(input);
+            sums[input.0].node(shape, &mut result, *span)
+        })
+        .collect();
+    result
+}
+
+fn active_inputs<'a>(graph: &'a Graph, active: &'a [bool]) -> impl Iterator<Item = NodeId> + 'a {
+    graph.inputs().iter().zip(active).filter(|(_, active)| **active).map(|(&input, _)| input)
+}
+
+fn cotangent_inputs(graph: &Graph, result: &mut Graph, wanted: &[bool]) -> Vec<Sparse> {
+    graph
+        .outputs
+        .iter()
+        .zip(wanted)
+        .map(|(&output, &wanted)| {
+            let Node { shape, span, .. } = graph.node(output).clone();
+            if wanted { Sparse::Node(result.input(shape, span)) } else { Sparse::Zero }
+        })
+        .collect()
+}
+
+/// Which nodes depend on an active input.
+fn dependent(graph: &Graph, active: &[bool]) -> Vec<bool> {
+    let mut dependent = vec![false; graph.nodes().len()];
+    for id in graph.ids() {
+        let node = graph.node(id);
+        dependent[id.0] = match node.operation {
+            Operation::Input(index) => active[index],
+            Operation::Compare(_) | Operation::Logic(_) => false,
+            _ => node.arguments.iter().any(|argument| dependent[argument.0]),
+        };
+    }
+    dependent
+}
+
+/// The cotangents of all nodes of `graph`, made in `result`, which begins with those nodes.
+fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[bool]) -> Vec<Sparse> {
+    let dependent = dependent(graph, active);
+    let mut sums = vec![Sparse::Zero; graph.nodes().len()];
+    for (&output, cotangent) in graph.outputs.iter().zip(outputs) {
+        sums[output.0].add(cotangent, result, graph.node(output).span);
+    }
+    for id in graph.ids().rev().filter(|id| dependent[id.0]) {
+        let cotangent = sums[id.0].clone();
+        if cotangent.is_zero() {
+            continue;
+        }
+        let node = graph.node(id);
+        let into: Vec<usize> =
+            (0..node.arguments.len()).filter(|&argument| dependent[node.arguments[argument].0]).collect();
+        match &node.operation {
+            Operation::Input(_) | Operation::Constant(_) | Operation::Compare(_) | Operation::Logic(_) => {}
+            Operation::Elementwise(function) => {
+                let cotangent = cotangent.node(&node.shape, result, node.span);
+                let partials = partials(result, id, *function);
+                for argument in into.into_iter().filter(|&argument| argument < partials.len()) {
+                    let term = product(result, partials[argument], cotangent, id);
+                    sums[node.arguments[argument].0].add(Sparse::Node(term), result, node.span);
+                }
+            }
+            Operation::Select => {
+                let cotangent = cotangent.node(&node.shape, result, node.span);
+                let zero = Sparse::Zero.node(&node.shape, result, node.span);
+                for argument in into {
+                    let (then, otherwise) = if argument == 1 { (cotangent, zero) } else { (zero, cotangent) };
+                    let part =
+                        result.push(Operation::Select, vec![node.arguments[0], then, otherwise], node.span);
+                    sums[node.arguments[argument].0].add(Sparse::Node(part), result, node.span);
+                }
+            }
+            Operation::Stack => {
+                for argument in into {
+                    let part = cotangent.element(argument, result, node.span);
+                    sums[node.arguments[argument].0].add(part, result, node.span);
+                }
+            }
+            Operation::Index(index) | Operation::Result(index) => {
+                let array = node.arguments[0];
+                let count = match graph.shape(array) {
+                    Shape::Results(shapes) => shapes.len(),
+                    shape => shape.leading().unwrap_or(0),
+                };
+                sums[array.0].add_to_element(*index, count, cotangent, result, node.span);
+            }
+            Operation::Branch { then, otherwise } => {
+                let parts = branch_cotangents(node, then, otherwise, &cotangent, &dependent, result);
+                for (argument, part) in parts {
+                    sums[argument.0].add(part, result, node.span);
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// The cotangents of what a branch captured, from a branch whose bodies compute them: the body that is not taken gives
+/// zero for its own, whatever its derivative would have been.
+fn branch_cotangents(
+    node: &Node,
+    then: &Graph,
+    otherwise: &Graph,
+    cotangent: &Sparse,
+    dependent: &[bool],
+    result: &mut Graph,
+) -> Vec<(NodeId, Sparse)> {
+    let Sparse::Elements(cotangents) = cotangent else {
+        unreachable!("the results of a branch are taken apart")
+    };
+    let Shape::Results(shapes) = &node.shape else { unreachable!("a branch has results") };
+    let wanted: Vec<bool> = cotangents.iter().map(|cotangent| !cotangent.is_zero()).collect();
+    let incoming: Vec<NodeId> = cotangents
+        .iter()
+        .zip(shapes)
+        .filter(|(cotangent, _)| !cotangent.is_zero())
+        .map(|(cotangent, shape)| cotangent.node(shape, result, node.span))
+        .collect();
+
+    let count = then.inputs().len();
+    let (then_captured, other_captured) = node.arguments[1..].split_at(count);
+    let active = |captured: &[NodeId]| captured.iter().map(|id| dependent[id.0]).collect::<Vec<bool>>();
+    let then_active = active(then_captured);
+    let other_active = active(other_captured);
+    let mut arguments = vec![node.arguments[0]];
+    arguments.extend(then_captured.iter().chain(&incoming));
+    arguments.extend(other_captured.iter().chain(&incoming));
+    let captured: Vec<NodeId> = then_captured
+        .iter()
+        .zip(&then_active)
+        .chain(other_captured.iter().zip(&other_active))
+        .filter(|(_, active)| **active)
+        .map(|(&id, _)| id)
+        .collect();
+
+    // Each body gives the cotangents of all captures: its own, and zeros for those of the other.
+    let mut then = body_cotangents(then, &wanted, &then_active);
+    let mut otherwise = body_cotangents(otherwise, &wanted, &other_active);
+    let own = then.outputs.len();
+    for &id in &captured[own..] {
+        let zero = Sparse::Zero.node(result.shape(id), &mut then, node.span);
+        then.outputs.push(zero);
+    }
+    let mut zeros: Vec<NodeId> = captured[..own]
+        .iter()
+        .map(|&id| Sparse::Zero.node(result.shape(id), &mut otherwise, node.span))
+        .collect();
+    zeros.append(&mut otherwise.outputs);
+    otherwise.outputs = zeros;
+
+    let operation = Operation::Branch { then: Box::new(then), otherwise: Box::new(otherwise) };
+    let branch = result.push(operation, arguments, node.span);
+    captured
+        .into_iter()
+        .enumerate()
+        .map(|(place, id)| (id, Sparse::Node(result.push(Operation::Result(place), vec![branch], node.span))))
+        .collect()
+}
+
+/// The body with an input for each wanted cotangent, whose outputs are the cotangents of its active inputs.
+fn body_cotangents(body: &Graph, wanted: &[bool], active: &[bool]) -> Graph {
+    let mut graph = body.clone();
+    let cotangents = cotangent_inputs(body, &mut graph, wanted);
+    let sums = pull_back(body, &mut graph, cotangents, active);
+    graph.outputs = active_inputs(body, active)
+        .map(|input| {
+            let Node { shape, span, .. } = body.node(input);
+            sums[input.0].node(shape, &mut graph, *span)
+        })
+        .collect();
+    graph
+}

@@ -1,0 +1,59 @@
+//! The collector of errors.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use proc_macro2::Span;
+
+/// The errors found so far. To drop it unread is a bug of the compiler, and panics.
+#[derive(Debug, Default)]
+pub struct Errors {
+    found: RefCell<Option<Vec<syn::Error>>>,
+    /// Where: what is unrolled or inlined is met again and again, and one mistake is one error.
+    places: RefCell<HashSet<String>>,
+}
+
+impl Errors {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { found: RefCell::new(Some(Vec::new())), places: RefCell::default() }
+    }
+
+    /// Notes an error at the user's token, unless there is one already.
+    pub fn at(&self, span: Span, text: impl std::fmt::Display) {
+        // Spans cannot be compared, but their debug form tells places apart.
+        if self.places.borrow_mut().insert(format!("{span:?}")) {
+            if let Some(found) = self.found.borrow_mut().as_mut() {
+                found.push(syn::Error::new(span, text));
+            }
+        }
+    }
+
+    /// Whether there is none so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.borrow().as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// All of them as one, if there is any.
+    ///
+    /// # Errors
+    /// What was noted.
+    pub fn into_result(self) -> syn::Result<()> {
+        let found = self.found.borrow_mut().take().unwrap_or_default();
+        let all = found.into_iter().reduce(|mut all, error| {
+            all.combine(error);
+            all
+        });
+        all.map_or(Ok(()), Err)
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        if self.found.borrow().is_some() && !std::thread::panicking() {
+            panic!("errors were collected and never read");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The text of every refusal: what was found, why it cannot be compiled, what to write instead.
+
+pub(crate) const WHILE: &str = "a `while` loop runs as often as its values say, so its derivative has no fixed size; \
+    use `for i in 0..N` with a constant N, and an `if` inside";
+pub(crate) const LOOP: &str = "a `loop` runs as often as its values say, so its derivative has no fixed size; \
+    use `for i in 0..N` with a constant N, and an `if` inside";
+pub(crate) const BREAK: &str =
+    "a loop is unrolled, so it cannot be left early; put the rest of its body into an `if`";
+pub(crate) const RETURN: &str = "a system has one end: leave out `return` and let the last expression be the result, \
+    an `if`/`else` where it depends";
+pub(crate) const MATCH: &str = "`match` is not compiled; use `if`/`else` with comparisons";
+pub(crate) const LET_CONDITION: &str =
+    "`let` in a condition is not compiled; numbers are compared with `<`, `==`, …";
+pub(crate) const LET_ELSE: &str = "`let … else` is not compiled: the patterns of numbers always match";
+pub(crate) const LET_WITHOUT_VALUE: &str =
+    "this `let` has no value yet; give it one here, `let mut x = 0.0;`";
+pub(crate) const MACRO: &str = "a macro is called here, and only rustc can see what it does; \
+    a system is arithmetic alone, so print and assert outside of it";
+pub(crate) const CLOSURE_VALUE: &str = "a closure can be the argument of `map`, `from_fn` or `fold`, but no value; \
+    write it as an inner `fn`";
+pub(crate) const CLOSURE_EXPECTED: &str = "a closure is needed here, as in `.map(|x| x * x)`";
+pub(crate) const NOT_COMPILED: &str = "this is not part of the language of #[ode]; it has arithmetic, the functions of \
+    f64, `let`, `if`/`else`, `for` over constant bounds, arrays, tuples and inner `fn`s";
+pub(crate) const STRING: &str = "only numbers and truth values can be used in a system";
+pub(crate) const QUESTION: &str = "`?` leaves a function early, and a system has one end";
+pub(crate) const UNSAFE: &str = "`unsafe` is not compiled: a system is arithmetic alone";
+pub(crate) const STRUCT: &str = "structs are not compiled; use an array or a tuple";
+pub(crate) const ITEM: &str = "only `const` and `fn` items can stand in a system; move this one outside";
+pub(crate) const PATTERN: &str =
+    "this pattern is not compiled; use names, `_`, arrays `[a, b]` and tuples `(a, b)`";
+pub(crate) const REST_PATTERN: &str = "`..` in a pattern is not compiled; name each element, or use an index";
+pub(crate) const REF_PATTERN: &str = "`ref` is not needed: numbers are copied; leave it out";
+pub(crate) const GENERICS: &str = "a system of numbers has no generics: write `f64` or `f32` and lengths as literals; \
+    the compiled code is generic by itself";
+pub(crate) const INNER_GENERICS: &str = "an inner `fn` is inlined and has no generics; write its types out";
+pub(crate) const ASYNC: &str =
+    "a system is plain arithmetic: leave out `async`, `const`, `unsafe` and `extern`";
+pub(crate) const SELF: &str = "a system is a free function of time, state and parameters: pass what it needs from \
+    `self` as parameters";
+pub(crate) const NO_STATE: &str = "a system takes the time, then the state, then its parameters: \
+    fn name(t: f64, y: [f64; 2], rate: f64) -> [f64; 2]";
+pub(crate) const NO_RESULT: &str = "a system returns the derivative of its state, so this needs `-> ` and the \
+    state's type";
+pub(crate) const NO_VALUE: &str =
+    "a function returns a number or an array of numbers, so this needs `-> f64`, say";
+pub(crate) const PARAMETER_PATTERN: &str = "a parameter becomes a field of the struct, so it needs a name; \
+    take it apart in the body: `let [a, b] = name;`";
+pub(crate) const TIME_TYPE: &str = "time is one number: write `t: f64`, or `t: f32` in a system of f32";
+pub(crate) const ARRAY_LENGTH: &str = "the length of an array must be a literal here: the macro cannot see the value \
+    of a constant outside of the function";
+pub(crate) const EMPTY_STATE: &str = "this state holds no number, so there is nothing to solve";
+pub(crate) const BAD_TYPE: &str = "this type cannot be part of a system; use f64 or f32, arrays of it `[f64; 3]`, and \
+    tuples of these";
+pub(crate) const LOCAL_TYPE: &str = "only numbers, integers, arrays and tuples have a place in a system: f64, f32, \
+    usize, i32, bool, `[f64; 3]`, `(f64, f64)`";
+pub(crate) const INTEGER_RANGE: &str = "this integer does not fit into its type when it is computed";
+pub(crate) const DIVISION_BY_ZERO: &str = "this divides an integer by zero";
+pub(crate) const UNKNOWN_BOUNDS: &str = "the bounds of a loop must be known while compiling: integers made of literals, \
+    `const`s inside the function and loop variables";
+pub(crate) const OPEN_RANGE: &str = "a range needs both ends to be compiled: `0..N`";
+pub(crate) const ITERATION: &str = "a loop runs over a range `0..N`, an array, or `.iter()` of one, also with \
+    `.enumerate()`, `.zip(…)` or `.rev()`";
+pub(crate) const NUMBER_AS_INDEX: &str = "an index must be known while compiling; this is a number that the solver \
+    computes. Use an `if` for each case";
+pub(crate) const NOT_AN_ARRAY: &str = "only an array can be indexed";
+pub(crate) const NOT_A_TUPLE: &str =
+    "only a tuple has fields; a parameter of the system is a name of its own";
+pub(crate) const UNIT_VALUE: &str = "a value is needed here, and this has none: does it end with `;`, or lack an \
+    `else`?";
+pub(crate) const CONDITION: &str = "a condition is a comparison of numbers, such as `x > 0.0`, or made of them with \
+    `&&`, `||` and `!`";
+pub(crate) const NUMBER_EXPECTED: &str = "a number is needed here";
+pub(crate) const PLACE: &str = "only a variable, or an element of one, can be assigned to";
+pub(crate) const POWI: &str = "the exponent of `powi` must be known while compiling; use `powf` for one that is \
+    computed";
+pub(crate) const CAST: &str =
+    "a number cannot become an integer here, since an integer must be known while compiling";
+pub(crate) const TOO_LARGE: &str = "unrolled, this system has more than 200000 operations; shorten its loops";
+pub(crate) const BITS: &str = "numbers have no bits here; use `&&`, `||`, comparisons and `powi`";
+pub(crate) const MUTABLE_REFERENCE: &str = "a mutable reference is not compiled; assign to the variable itself, or \
+    return the new value";
+pub(crate) const FROM_FN_LENGTH: &str = "the length of this array is not known here; write \
+    `let a: [f64; 3] = std::array::from_fn(…);`, or `std::array::from_fn::<f64, 3, _>(…)`";
+pub(crate) const OPTIONS: &str = "the only option is the path of the crate, where it has another name: \
+    #[ode(crate = my::odec)]";
+
+pub(crate) fn unknown_function(name: &str, hint: &str) -> String {
+    format!(
+        "`{name}` is no function that #[ode] can differentiate{hint}{}one of your own must be a `fn` inside of the system",
+        if hint.is_empty() { "; " } else { " (" },
+    ) + if hint.is_empty() { "" } else { ")" }
+}
+
+pub(crate) fn unknown_method(name: &str, on: &str, hint: &str) -> String {
+    format!("`{name}` is no method of {on} that can be compiled{hint}")
+}
+
+pub(crate) fn unknown_name(name: &str, hint: &str) -> String {
+    format!("`{name}` is not defined in this system{hint}")
+}
+
+pub(crate) fn arity(name: &str, wanted: usize, found: usize) -> String {
+    format!("`{name}` takes {}, not {found}", count(wanted, "argument"))
+}
+
+pub(crate) fn result_shape(found: &str, wanted: &str, what: &str) -> String {
+    format!("this returns {found}, but {what} is {wanted}")
+}
+
+pub(crate) fn pattern_shape(pattern: &str, found: &str) -> String {
+    format!("this pattern is for {pattern}, but the value is {found}")
+}
+
+pub(crate) fn branch_shapes(then: &str, otherwise: &str) -> String {
+    format!("the two ends of this `if` differ: {then} and {otherwise}")
+}
+
+pub(crate) fn assigned_shape(name: &str, before: &str, after: &str) -> String {
+    format!("`{name}` is {before} and cannot become {after}")
+}
+
+pub(crate) fn not_mutable(name: &str) -> String {
+    format!("`{name}` is assigned to, but is not `mut`: declare it with `let mut {name}`")
+}
+
+pub(crate) fn captured_mutation(name: &str) -> String {
+    format!("this closure changes `{name}`, which lives outside of it; use a `for` loop, or `.fold(0.0, …)`")
+}
+
+pub(crate) fn recursion(name: &str) -> String {
+    format!("`{name}` calls itself, and a call is inlined; use a `for` loop over a constant range")
+}
+
+pub(crate) fn index_range(index: i128, length: usize) -> String {
+    format!("index {index} is outside of this array of {}", count(length, "element"))
+}
+
+pub(crate) fn operands(operator: &str, left: &str, right: &str) -> String {
+    format!("`{operator}` takes two numbers, not {left} and {right}")
+}
+
+pub(crate) fn integer_operand(operator: &str, literal: Option<i128>) -> String {
+    let how = literal.map_or_else(|| "`i as f64`".to_owned(), |value| format!("`{value}.0`"));
+    format!("`{operator}` of a number and an integer; write the integer as {how}")
+}
+
+pub(crate) fn mixed_reals(found: &str, wanted: &str) -> String {
+    format!("{found} in a system of {wanted}: time, state, parameters and constants must all be {wanted}")
+}
+
+pub(crate) fn unused_parameter(name: &str) -> String {
+    format!("the parameter `{name}` is not used; leave it out, or call it `_{name}`")
+}
+
+pub(crate) fn parameter_without_gradient(name: &str) -> String {
+    format!(
+        "the parameter `{name}` only decides branches: its gradient is zero everywhere, so it cannot be fitted"
+    )
+}
+
+pub(crate) fn differing_state(state: &str, result: &str) -> String {
+    format!(
+        "the result is the derivative of the state, so its type must be the state's, {state}, not {result}"
+    )
+}
+
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

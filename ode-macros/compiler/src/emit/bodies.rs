@@ -1,0 +1,82 @@
+//! The graphs of a system, ready to be written.
+
+use crate::derivative::{Entry, jacobian, jvp, vjp};
+use crate::graph::{Graph, Operation};
+use crate::lower::{Lowered, PARAMETERS, STATE, TIME};
+use crate::simplify::simplify;
+
+/// The value of a system or function and its derivatives, simplified.
+#[derive(Debug)]
+pub struct Bodies {
+    /// Time, state, parameters, outside constants -> result.
+    pub value: Graph,
+    /// The same inputs, then the tangents of time, state and parameters -> the tangent of the result.
+    pub jvp: Graph,
+    /// The same inputs, then the cotangent of the result -> the cotangents of time, state and parameters.
+    pub vjp: Graph,
+    /// The same inputs -> the entries of the Jacobian by the state.
+    pub jacobian: Graph,
+    /// The places of those entries.
+    pub pattern: Vec<Entry>,
+    /// The paths of the outside constants.
+    pub outside: Vec<syn::Path>,
+    has_parameters: bool,
+}
+
+impl Bodies {
+    /// Differentiates and simplifies.
+    #[must_use]
+    pub fn new(lowered: Lowered) -> Self {
+        let value = simplify(&lowered.graph);
+        let has_parameters = !value.shape(value.inputs()[PARAMETERS]).is_empty();
+        let mut active = vec![false; value.inputs().len()];
+        active[TIME] = true;
+        active[STATE] = true;
+        active[PARAMETERS] = has_parameters;
+        let (jacobian, pattern) = jacobian(&value, STATE);
+        Self {
+            jvp: simplify(&jvp(&value, &active)),
+            vjp: simplify(&vjp(&value, &active)),
+            jacobian: simplify(&jacobian),
+            value,
+            pattern,
+            outside: lowered.outside,
+            has_parameters,
+        }
+    }
+
+    /// Whether there is a parameter.
+    #[must_use]
+    pub fn has_parameters(&self) -> bool {
+        self.has_parameters
+    }
+
+    /// For each number of the parameters, whether the value depends on it at all.
+    #[must_use]
+    pub fn used(&self) -> Vec<bool> {
+        let live = self.value.live();
+        let parameters = self.value.inputs()[PARAMETERS];
+        // A result that is the parameters as a whole is their array.
+        let mut used = vec![self.value.outputs.contains(&parameters); self.value.shape(parameters).len()];
+        for id in self.value.ids().filter(|id| live[id.0]) {
+            let node = self.value.node(id);
+            match node.operation {
+                Operation::Index(place) if node.arguments[0] == parameters => used[place] = true,
+                _ => {}
+            }
+        }
+        used
+    }
+
+    /// For each number of the parameters, whether its gradient is zero by structure.
+    #[must_use]
+    pub fn without_gradient(&self) -> Vec<bool> {
+        let Some(&cotangent) = self.vjp.outputs.get(PARAMETERS) else { return Vec::new() };
+        let node = self.vjp.node(cotangent);
+        let zero = |id: &crate::graph::NodeId| self.vjp.node(*id).operation == Operation::Constant(0);
+        match node.operation {
+            Operation::Stack => node.arguments.iter().map(zero).collect(),
+            _ => vec![false; node.shape.len()],
+        }
+    }
+}

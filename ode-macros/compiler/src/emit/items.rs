@@ -1,0 +1,415 @@
+//! The items that stand in the place of the user's function.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::bodies::Bodies;
+use super::names::Names;
+use super::scalar::{Binder, Code, Emitted, emit};
+use super::warning::warnings;
+use crate::graph::Graph;
+use crate::parse::{Real, Role, System, Type};
+
+/// Bodies of more operations than this are not forced into every stage of a step.
+const INLINED: usize = 400;
+
+/// The struct, its implementations, and the function as it was; without bodies after a mistake.
+#[must_use]
+pub fn items(system: &System, bodies: Option<&Bodies>, rt: &TokenStream) -> TokenStream {
+    let function = function(system, bodies.is_some());
+    let structure = structure(system);
+    let implementation = Implementation { system, bodies }.write(rt);
+    let warnings = bodies.map(|bodies| warnings(system, bodies));
+    quote! {
+        #function
+        #structure
+        #implementation
+        #warnings
+    }
+}
+
+/// The user's function, callable; after a mistake without its body, in which rustc might find the mistake again.
+fn function(system: &System, sound: bool) -> TokenStream {
+    let item = &system.item;
+    if sound {
+        return quote! { #[allow(dead_code, clippy::too_many_arguments)] #item };
+    }
+    let (attributes, vis, signature) = (&item.attrs, &item.vis, &item.sig);
+    quote! { #(#attributes)* #[allow(unused, clippy::all)] #vis #signature { ::core::unimplemented!() } }
+}
+
+fn structure(system: &System) -> TokenStream {
+    let (vis, name) = (&system.item.vis, system.struct_name());
+    let attributes = system.item.attrs.iter().filter(|attribute| {
+        let path = attribute.path();
+        ["doc", "allow", "warn", "deny", "forbid", "expect", "cfg", "deprecated"]
+            .iter()
+            .any(|known| path.is_ident(known))
+    });
+    let fields = system.parameters.iter().map(|parameter| {
+        let (name, ty) = (&parameter.name, type_tokens(&parameter.ty));
+        let doc = format!("The parameter `{name}`.");
+        quote! { #[doc = #doc] pub #name: #ty }
+    });
+    quote! {
+        #(#attributes)*
+        #[derive(Debug, Clone, PartialEq)]
+        #vis struct #name { #(#fields),* }
+    }
+}
+
+fn type_tokens(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Number(Real::F32) => quote!(f32),
+        Type::Array(element, count) => {
+            let element = type_tokens(element);
+            let count = Literal::usize_unsuffixed(*count);
+            quote!([#element; #count])
+        }
+        Type::Tuple(elements) => {
+            let elements = elements.iter().map(type_tokens);
+            quote!((#(#elements,)*))
+        }
+        _ => quote!(f64),
+    }
+}
+
+/// The expressions of the numbers in a value of this type, in order.
+fn flattened(ty: &Type, value: &TokenStream, found: &mut Vec<TokenStream>) {
+    match ty {
+        Type::Array(element, count) => {
+            for place in 0..*count {
+                let place = Literal::usize_unsuffixed(place);
+                flattened(element, &quote!(#value[#place]), found);
+            }
+        }
+        Type::Tuple(elements) => {
+            for (place, element) in elements.iter().enumerate() {
+                let place = Literal::usize_unsuffixed(place);
+                flattened(element, &quote!(#value.#place), found);
+            }
+        }
+        _ => found.push(value.clone()),
+    }
+}
+
+/// The value of this type made from the elements of `flat`, from `offset` on.
+fn unflattened(ty: &Type, flat: &Ident, offset: &mut usize) -> TokenStream {
+    match ty {
+        Type::Array(element, count) => {
+            let elements = (0..*count).map(|_| unflattened(element, flat, offset));
+            quote!([#(#elements),*])
+        }
+        Type::Tuple(elements) => {
+            let elements = elements.iter().map(|element| unflattened(element, flat, offset));
+            quote!((#(#elements,)*))
+        }
+        _ => {
+            let place = Literal::usize_unsuffixed(*offset);
+            *offset += 1;
+            quote!(#flat[#place])
+        }
+    }
+}
+
+struct Implementation<'a> {
+    system: &'a System,
+    bodies: Option<&'a Bodies>,
+}
+
+impl Implementation<'_> {
+    fn write(&self, rt: &TokenStream) -> TokenStream {
+        let inherent = self.inherent();
+        let model = self.model();
+        let derivatives = match self.system.role {
+            Role::System => self.system_impl(),
+            Role::Function => self.function_impl(),
+        };
+        quote! {
+            #[allow(unused_imports, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
+            const _: () = {
+                use #rt as rt;
+                #inherent
+                #model
+                #derivatives
+            };
+        }
+    }
+
+    fn real(&self) -> TokenStream {
+        type_tokens(&Type::Number(self.system.real))
+    }
+
+    fn states(&self) -> Literal {
+        Literal::usize_unsuffixed(self.system.state_type.len())
+    }
+
+    fn results(&self) -> Literal {
+        Literal::usize_unsuffixed(self.system.result_type.len())
+    }
+
+    fn parameters(&self) -> Literal {
+        Literal::usize_unsuffixed(self.system.parameter_count())
+    }
+
+    fn inherent(&self) -> TokenStream {
+        let (name, real) = (self.system.struct_name(), self.real());
+        let (states, parameters) = (self.states(), self.parameters());
+        let role = match self.system.role {
+            Role::System => quote! {
+                /// A solver of this system, to be given a method, tolerances and more.
+                pub fn solver(&self) -> rt::Solver<'_, Self> { rt::Solver::new(self) }
+
+                /// Solves from `y0` over a span or at times, all options at their defaults.
+                ///
+                /// # Errors
+                /// See `SolveError`.
+                pub fn solve<T: rt::IntoTimes>(
+                    &self,
+                    y0: <Self as rt::Model>::State,
+                    times: T,
+                ) -> ::core::result::Result<rt::Solution<Self>, rt::SolveError> {
+                    rt::Solver::new(self).solve(y0, times)
+                }
+            },
+            Role::Function => quote! {
+                /// The value at this time and state.
+                #[must_use]
+                pub fn value(&self, t: #real, y: <Self as rt::Model>::State) -> <Self as rt::Function>::Output {
+                    rt::value(self, t, y)
+                }
+            },
+        };
+        quote! {
+            impl #name {
+                /// The name of each number of the state.
+                pub const STATES: [&'static str; #states] = <Self as rt::Model>::STATES;
+                /// The name of each number of the parameters.
+                pub const PARAMETERS: [&'static str; #parameters] = <Self as rt::Model>::PARAMETERS;
+
+                /// The parameters as one array, in the order of `PARAMETERS`.
+                #[must_use]
+                pub fn to_params(&self) -> [#real; #parameters] { <Self as rt::Model>::parameters(self) }
+
+                /// The model of these parameters, in the order of `PARAMETERS`.
+                #[must_use]
+                pub fn from_params(parameters: [#real; #parameters]) -> Self {
+                    <Self as rt::Model>::from_parameters(&parameters)
+                }
+
+                #role
+            }
+        }
+    }
+
+    fn model(&self) -> TokenStream {
+        let system = self.system;
+        let (name, real) = (system.struct_name(), self.real());
+        let (states, parameters) = (self.states(), self.parameters());
+        let state_type = type_tokens(&system.state_type);
+        let (state_names, parameter_names) = (system.state_names(), system.parameter_names());
+        let mut fields = Vec::new();
+        for parameter in &system.parameters {
+            let name = &parameter.name;
+            flattened(&parameter.ty, &quote!(self.#name), &mut fields);
+        }
+        let mut offset = 0;
+        let flat = format_ident!("flat", span = Span::mixed_site());
+        let made: Vec<TokenStream> = system
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let (name, value) = (&parameter.name, unflattened(&parameter.ty, &flat, &mut offset));
+                quote!(#name: #value)
+            })
+            .collect();
+        let mut numbers = Vec::new();
+        let state = if matches!(system.state_type, Type::Number(_)) { quote!(*state) } else { quote!(state) };
+        flattened(&system.state_type, &state, &mut numbers);
+        let state = unflattened(&system.state_type, &flat, &mut 0);
+        quote! {
+            impl rt::Model for #name {
+                type Real = #real;
+                type State = #state_type;
+                type Vector<L: rt::Lane> = [L; #states];
+                type Parameters<L: rt::Lane> = [L; #parameters];
+                type StateNames = [&'static str; #states];
+                type ParameterNames = [&'static str; #parameters];
+                const STATES: Self::StateNames = [#(#state_names),*];
+                const PARAMETERS: Self::ParameterNames = [#(#parameter_names),*];
+                fn parameters(&self) -> [#real; #parameters] { [#(#fields),*] }
+                fn from_parameters(#flat: &[#real; #parameters]) -> Self { Self { #(#made),* } }
+                #[inline]
+                fn flatten(state: &Self::State) -> [#real; #states] { [#(#numbers),*] }
+                #[inline]
+                fn unflatten(#flat: &[#real; #states]) -> Self::State { #state }
+            }
+        }
+    }
+
+    fn system_impl(&self) -> TokenStream {
+        let name = self.system.struct_name();
+        let states = self.states();
+        let (rhs, jvp, vjp) = (self.value("rhs"), self.jvp(), self.vjp());
+        let jacobian = self.jacobian();
+        let pattern = self.bodies.iter().flat_map(|bodies| &bodies.pattern).map(|entry| {
+            let (row, column) =
+                (Literal::usize_unsuffixed(entry.row), Literal::usize_unsuffixed(entry.column));
+            quote!((#row, #column))
+        });
+        quote! {
+            impl rt::System for #name {
+                type Matrix<L: rt::Lane> = [[L; #states]; #states];
+                const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[#(#pattern),*];
+                #rhs
+                #jvp
+                #vjp
+                #jacobian
+            }
+        }
+    }
+
+    fn function_impl(&self) -> TokenStream {
+        let (name, results) = (self.system.struct_name(), self.results());
+        let output = type_tokens(&self.system.result_type);
+        let (value, jvp, vjp) = (self.value("evaluate"), self.jvp(), self.vjp());
+        let flat = format_ident!("flat", span = Span::mixed_site());
+        let made = unflattened(&self.system.result_type, &flat, &mut 0);
+        let real = self.real();
+        quote! {
+            impl rt::Function for #name {
+                type Output = #output;
+                type Value<L: rt::Lane> = [L; #results];
+                fn value_of<L: rt::Lane>(number: L) -> [L; #results] { [number; #results] }
+                fn output(#flat: &[#real; #results]) -> Self::Output { #made }
+                #value
+                #jvp
+                #vjp
+            }
+        }
+    }
+
+    /// The arguments that all functions have: parameters, time, state.
+    fn arguments(&self) -> TokenStream {
+        let (states, parameters) = (self.states(), self.parameters());
+        quote!(p: &[L; #parameters], t: L, y: &[L; #states])
+    }
+
+    fn method(
+        &self,
+        size: usize,
+        name: &str,
+        signature: &TokenStream,
+        body: Option<TokenStream>,
+    ) -> TokenStream {
+        let real = self.real();
+        let name = Ident::new(name, Span::call_site());
+        let inline = if size > INLINED { quote!(#[inline]) } else { quote!(#[inline(always)]) };
+        let body = body.unwrap_or_else(|| quote!(::core::unimplemented!()));
+        quote! { #inline fn #name<L: rt::Lane<Scalar = #real>> #signature { #body } }
+    }
+
+    fn value(&self, name: &str) -> TokenStream {
+        let (arguments, results) = (self.arguments(), self.results());
+        let signature = quote!((#arguments, dy: &mut [L; #results]));
+        let size = self.bodies.map_or(0, |bodies| bodies.value.size());
+        let body = self.bodies.map(|bodies| {
+            let emitted = self.emit(&bodies.value, &["dy"], &[]);
+            let statements = &emitted.statements;
+            let stores = stores("dy", &emitted, 0);
+            quote! { #statements #stores }
+        });
+        self.method(size, name, &signature, body)
+    }
+
+    fn jvp(&self) -> TokenStream {
+        let (arguments, results) = (self.arguments(), self.results());
+        let (states, parameters) = (self.states(), self.parameters());
+        let signature = quote! {
+            (#arguments, p_dot: &[L; #parameters], t_dot: L, y_dot: &[L; #states], dy_dot: &mut [L; #results])
+        };
+        let body = self.bodies.map(|bodies| {
+            let mut tangents = vec![value("t_dot"), array("y_dot")];
+            if bodies.has_parameters() {
+                tangents.push(array("p_dot"));
+            }
+            let emitted = self.emit(&bodies.jvp, &["p_dot", "t_dot", "y_dot", "dy_dot"], &tangents);
+            let statements = &emitted.statements;
+            let stores = stores("dy_dot", &emitted, 0);
+            quote! { #statements #stores }
+        });
+        self.method(self.bodies.map_or(0, |bodies| bodies.jvp.size()), "jvp", &signature, body)
+    }
+
+    fn vjp(&self) -> TokenStream {
+        let (arguments, results) = (self.arguments(), self.results());
+        let (states, parameters) = (self.states(), self.parameters());
+        let signature = quote! {
+            (#arguments, dy_bar: &[L; #results], p_bar: &mut [L; #parameters], y_bar: &mut [L; #states]) -> L
+        };
+        let body = self.bodies.map(|bodies| {
+            let emitted = self.emit(&bodies.vjp, &["dy_bar", "p_bar", "y_bar"], &[array("dy_bar")]);
+            let statements = &emitted.statements;
+            let time = emitted.output(0)[0].tokens();
+            let stores = stores("y_bar", &emitted, 1);
+            let sums = bodies.has_parameters().then(|| sums("p_bar", &emitted, 2));
+            quote! { #statements #stores #sums #time }
+        });
+        self.method(self.bodies.map_or(0, |bodies| bodies.vjp.size()), "vjp", &signature, body)
+    }
+
+    fn jacobian(&self) -> TokenStream {
+        let (arguments, states) = (self.arguments(), self.states());
+        let signature = quote!((#arguments, jacobian: &mut [[L; #states]; #states]));
+        let body = self.bodies.map(|bodies| {
+            let emitted = self.emit(&bodies.jacobian, &["jacobian"], &[]);
+            let statements = &emitted.statements;
+            let stores = bodies.pattern.iter().enumerate().map(|(place, entry)| {
+                let (row, column) =
+                    (Literal::usize_unsuffixed(entry.row), Literal::usize_unsuffixed(entry.column));
+                let value = emitted.output(place)[0].tokens();
+                quote!(jacobian[#row][#column] = #value;)
+            });
+            quote! { *jacobian = [[L::constant(0.0); #states]; #states]; #statements #(#stores)* }
+        });
+        self.method(self.bodies.map_or(0, |bodies| bodies.jacobian.size()), "jacobian", &signature, body)
+    }
+
+    /// The code of a graph of time, state, parameters, outside constants and `more`.
+    fn emit(&self, graph: &Graph, taken: &[&str], more: &[Binder]) -> Emitted {
+        let mut arguments = vec!["p", "t", "y", "rt"];
+        arguments.extend(taken);
+        let mut inputs = vec![value("t"), array("y"), array("p")];
+        let outside = self.bodies.iter().flat_map(|bodies| &bodies.outside);
+        inputs.extend(outside.map(|path| Binder::Value(Code::call(quote!(L::splat(const { #path }))))));
+        inputs.extend(more.iter().cloned());
+        emit(graph, &inputs, &mut Names::new(&arguments))
+    }
+}
+
+fn value(name: &str) -> Binder {
+    let name = Ident::new(name, Span::call_site());
+    Binder::Value(Code::atom(quote!(#name)))
+}
+
+fn array(name: &str) -> Binder {
+    Binder::Array(Ident::new(name, Span::call_site()))
+}
+
+fn stores(target: &str, emitted: &Emitted, output: usize) -> TokenStream {
+    let target = Ident::new(target, Span::call_site());
+    let stores = emitted.output(output).iter().enumerate().map(|(place, code)| {
+        let (place, value) = (Literal::usize_unsuffixed(place), code.tokens());
+        quote!(#target[#place] = #value;)
+    });
+    quote!(#(#stores)*)
+}
+
+fn sums(target: &str, emitted: &Emitted, output: usize) -> TokenStream {
+    let target = Ident::new(target, Span::call_site());
+    let sums = emitted.nonzero(output).map(|(place, code)| {
+        let (place, value) = (Literal::usize_unsuffixed(place), code.tokens());
+        quote!(#target[#place] += #value;)
+    });
+    quote!(#(#sums)*)
+}

@@ -1,0 +1,110 @@
+//! A node: an operation on the values of other nodes.
+
+use proc_macro2::Span;
+
+use super::{Graph, Shape};
+use crate::operation::{Comparison, Elementwise, Logic};
+
+/// The place of a node in its graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub usize);
+
+/// An operation, its arguments, and where the user wrote it.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What is done.
+    pub operation: Operation,
+    /// To which values.
+    pub arguments: Vec<NodeId>,
+    /// What comes out.
+    pub shape: Shape,
+    /// The user's expression.
+    pub span: Span,
+    /// The name of the user's `let`.
+    pub name: Option<String>,
+}
+
+/// What a node does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// The input of this number.
+    Input(usize),
+    /// A number, by its bits.
+    Constant(u64),
+    /// A row of the table of elementwise functions.
+    Elementwise(Elementwise),
+    /// A comparison of two numbers.
+    Compare(Comparison),
+    /// A connective of truth values.
+    Logic(Logic),
+    /// The second argument where the first holds, else the third. Both are computed.
+    Select,
+    /// An array of its arguments.
+    Stack,
+    /// The element of this number of an array.
+    Index(usize),
+    /// Where the first argument holds the results of `then`, else those of `otherwise`; only one of them counts.
+    /// The arguments after the first are the inputs of `then`, followed by those of `otherwise`.
+    Branch {
+        /// What is done where the condition holds.
+        then: Box<Graph>,
+        /// What is done where it does not.
+        otherwise: Box<Graph>,
+    },
+    /// The result of this number of a branch.
+    Result(usize),
+}
+
+impl Operation {
+    /// The shape of the result, from the shapes of the arguments.
+    ///
+    /// # Panics
+    /// Where the operation does not take arguments of these shapes.
+    #[must_use]
+    pub fn shape(&self, arguments: &[&Shape]) -> Shape {
+        let numbers = |count: usize| arguments.len() == count && arguments.iter().all(|s| s.is_number());
+        match self {
+            Self::Input(_) => unreachable!("inputs are made with their shape"),
+            Self::Constant(_) => Shape::NUMBER,
+            Self::Elementwise(function) => {
+                assert!(numbers(function.arity()), "{function:?} of {arguments:?}");
+                Shape::NUMBER
+            }
+            Self::Compare(_) => {
+                assert!(numbers(2), "a comparison of {arguments:?}");
+                Shape::Truth
+            }
+            Self::Logic(logic) => {
+                assert!(arguments.len() == logic.arity() && arguments.iter().all(|s| **s == Shape::Truth));
+                Shape::Truth
+            }
+            Self::Select => {
+                assert!(
+                    arguments.len() == 3 && *arguments[0] == Shape::Truth && arguments[1] == arguments[2]
+                );
+                arguments[1].clone()
+            }
+            Self::Stack => {
+                let first = arguments.first().expect("an array of the language has an element");
+                assert!(arguments.iter().all(|shape| shape == first), "a stack of {arguments:?}");
+                first.array(arguments.len())
+            }
+            Self::Index(index) => {
+                assert!(arguments[0].leading().is_some_and(|length| *index < length), "element {index}");
+                arguments[0].element().expect("an array")
+            }
+            Self::Branch { then, otherwise } => {
+                assert!(*arguments[0] == Shape::Truth);
+                assert_eq!(arguments.len(), 1 + then.inputs().len() + otherwise.inputs().len());
+                let results = |body: &Graph| body.outputs.iter().map(|&o| body.shape(o).clone()).collect();
+                let shapes: Vec<Shape> = results(then);
+                assert_eq!(shapes, results(otherwise) as Vec<Shape>);
+                Shape::Results(shapes)
+            }
+            Self::Result(index) => match arguments[0] {
+                Shape::Results(shapes) => shapes[*index].clone(),
+                other => panic!("result {index} of {other}"),
+            },
+        }
+    }
+}

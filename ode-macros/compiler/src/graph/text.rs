@@ -1,0 +1,52 @@
+//! The text form of a graph, for tests and for people: one line a node, bodies of branches indented.
+
+use std::fmt;
+
+use super::{Graph, NodeId, Operation};
+
+impl fmt::Display for Graph {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_body(self, "", f)
+    }
+}
+
+fn write_body(graph: &Graph, indent: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for id in graph.ids() {
+        let node = graph.node(id);
+        write!(f, "{indent}{id} = ")?;
+        match &node.operation {
+            Operation::Input(index) => write!(f, "input {index}: {}", node.shape)?,
+            Operation::Constant(bits) => write!(f, "{:?}", f64::from_bits(*bits))?,
+            Operation::Elementwise(function) => f.write_str(function.spelling())?,
+            Operation::Compare(comparison) => f.write_str(comparison.method())?,
+            Operation::Logic(logic) => f.write_str(logic.method())?,
+            Operation::Select => f.write_str("select")?,
+            Operation::Stack => f.write_str("stack")?,
+            Operation::Index(index) => write!(f, "element {index} of")?,
+            Operation::Branch { .. } => f.write_str("branch")?,
+            Operation::Result(index) => write!(f, "result {index} of")?,
+        }
+        for argument in &node.arguments {
+            write!(f, " {argument}")?;
+        }
+        writeln!(f)?;
+        if let Operation::Branch { then, otherwise } = &node.operation {
+            let deeper = format!("{indent}    ");
+            writeln!(f, "{indent}  then")?;
+            write_body(then, &deeper, f)?;
+            writeln!(f, "{indent}  else")?;
+            write_body(otherwise, &deeper, f)?;
+        }
+    }
+    write!(f, "{indent}->")?;
+    for output in &graph.outputs {
+        write!(f, " {output}")?;
+    }
+    writeln!(f)
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "n{}", self.0)
+    }
+}

@@ -1,0 +1,183 @@
+//! The subset to a graph: scopes, expressions, calls inlined, loops and arrays unrolled.
+
+mod assign;
+mod bind;
+mod branch;
+mod call;
+mod expression;
+mod iterate;
+mod region;
+mod scope;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::Span;
+
+use crate::diagnostic::{Errors, refusal as say};
+use crate::graph::{Graph, Operation, Shape};
+use crate::parse::{Block, Function, Real, System, Type};
+use region::Regions;
+use scope::{Kind, Scopes};
+use value::Value;
+
+/// More operations than this are not unrolled.
+const UNROLLING_BUDGET: usize = 200_000;
+
+/// A system as a graph of the inputs time, state, parameters and outside constants to the result.
+///
+/// State, parameters and result are flat: arrays of one dimension that hold the user's arrays and tuples in order.
+#[derive(Debug)]
+pub struct Lowered {
+    /// Inputs: time, state, parameters, then `outside`. One output: the result.
+    pub graph: Graph,
+    /// The paths of the constants that the user takes from outside of the function.
+    pub outside: Vec<syn::Path>,
+}
+
+/// The input of the graph that is the time.
+pub const TIME: usize = 0;
+/// The input of the graph that is the state.
+pub const STATE: usize = 1;
+/// The input of the graph that is the parameters.
+pub const PARAMETERS: usize = 2;
+
+/// Lowers a system. Errors are noted; the graph counts only where there is none.
+#[must_use]
+pub fn graph(system: &System, errors: &Errors) -> Lowered {
+    let span = system.item.sig.ident.span();
+    let mut graph = Graph::new();
+    let time = graph.input(Shape::NUMBER, span);
+    let state = graph.input(Shape::Numbers(vec![system.state_type.len()]), span);
+    let parameters = graph.input(Shape::Numbers(vec![system.parameter_count()]), span);
+
+    let mut lower = Lower {
+        errors,
+        real: system.real,
+        regions: Regions::new(graph),
+        scopes: Scopes::new(),
+        calls: Vec::new(),
+        outside: Vec::new(),
+        rounds: 0,
+        too_large: false,
+    };
+    let time = Value::Number(lower.regions.number(time));
+    lower.bind(&system.time, time);
+    let state = lower.unpack(&system.state_type, state, &mut 0);
+    lower.bind(&system.state, state);
+    let mut offset = 0;
+    for parameter in &system.parameters {
+        let value = lower.unpack(&parameter.ty, parameters, &mut offset);
+        let kind = if parameter.mutable { Kind::Mutable } else { Kind::Fixed };
+        lower.scopes.declare(&parameter.name.to_string(), value, kind);
+    }
+
+    let value = lower.block(&system.body, &system.result_type.dimensions());
+    let span = system.body.result.as_ref().map_or(system.body.span, |result| result.span);
+    let leaves = lower.result(value, &system.result_type, span);
+    let (mut graph, outside) = (lower.regions.into_graph(), lower.outside);
+    if !leaves.is_empty() {
+        let result = graph.push(Operation::Stack, leaves, span);
+        graph.outputs.push(result);
+    }
+    Lowered { graph, outside }
+}
+
+/// The state of lowering.
+struct Lower<'a> {
+    errors: &'a Errors,
+    real: Real,
+    regions: Regions,
+    scopes: Scopes<'a>,
+    /// The inner functions that are being inlined, outermost first.
+    calls: Vec<&'a Function>,
+    outside: Vec<syn::Path>,
+    /// How many bodies of loops, closures and inner functions have been gone through.
+    rounds: usize,
+    too_large: bool,
+}
+
+impl<'a> Lower<'a> {
+    /// Notes an error; the value that it concerns is poison and makes no further one.
+    fn refuse(&self, span: Span, text: impl std::fmt::Display) -> Value {
+        self.errors.at(span, text);
+        Value::Poison
+    }
+
+    /// The value of this type whose numbers are the elements of `input`, from `offset` on.
+    fn unpack(&mut self, ty: &Type, input: crate::graph::NodeId, offset: &mut usize) -> Value {
+        match ty {
+            Type::Array(element, count) => {
+                Value::Array((0..*count).map(|_| self.unpack(element, input, offset)).collect())
+            }
+            Type::Tuple(elements) => {
+                Value::Tuple(elements.iter().map(|element| self.unpack(element, input, offset)).collect())
+            }
+            _ => {
+                let array = self.regions.number(input);
+                let number = self.regions.push(Operation::Index(*offset), &[array], Span::call_site());
+                *offset += 1;
+                Value::Number(number)
+            }
+        }
+    }
+
+    /// The value of a block; `lengths` as in [`Lower::expression_of`].
+    fn block(&mut self, block: &'a Block, lengths: &[usize]) -> Value {
+        self.scopes.enter();
+        self.scopes.declare_items(block);
+        while let Some(constant) = self.scopes.next_pending() {
+            self.pending_constant(&constant.name.to_string());
+        }
+        let mut refused = false;
+        for statement in &block.statements {
+            refused |= self.statement(statement).is_poisoned();
+        }
+        let value = match &block.result {
+            Some(result) => self.expression_of(result, lengths),
+            // A `return` that has been refused, say, would have been the result.
+            None if refused => Value::Poison,
+            None => Value::UNIT,
+        };
+        self.scopes.leave();
+        value
+    }
+
+    /// Gives a value to the constant of this name, where it has none yet: constants of a block may stand in any order.
+    fn pending_constant(&mut self, name: &str) {
+        let Some((block, constant)) = self.scopes.take_pending(name) else { return };
+        let hidden = self.scopes.hide_inside(block);
+        let lengths = self.lengths(&constant.dimensions);
+        let value = self.expression_of(&constant.value, &lengths);
+        self.scopes.declare(name, value, Kind::Constant);
+        self.scopes.show(hidden);
+    }
+
+    /// The numbers of the result, checked against its type.
+    fn result(&mut self, value: Value, ty: &Type, span: Span) -> Vec<crate::graph::NodeId> {
+        if value.is_poisoned() {
+            return Vec::new();
+        }
+        if !value.has_type(ty) {
+            let text = if value.is_unit() {
+                say::UNIT_VALUE.to_owned()
+            } else {
+                say::result_shape(&value.describe(self.real), &ty.to_string(), "the declared result")
+            };
+            self.errors.at(span, text);
+            return Vec::new();
+        }
+        value.numbers().into_iter().map(|number| self.regions.import(number)).collect()
+    }
+
+    /// Whether unrolling may go on.
+    fn within_budget(&mut self, span: Span) -> bool {
+        self.rounds += 1;
+        if !self.too_large && self.regions.size().max(self.rounds) > UNROLLING_BUDGET {
+            self.too_large = true;
+            self.errors.at(span, say::TOO_LARGE);
+        }
+        !self.too_large
+    }
+}

@@ -1,0 +1,133 @@
+//! What an expression of the user stands for while lowering.
+
+use super::region::Number;
+use crate::parse::{Real, Type};
+
+/// A value: numbers that the compiled code computes, and integers and truth values known while compiling.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    /// What has been reported already.
+    Poison,
+    /// A number of the compiled code.
+    Number(Number),
+    /// A truth value of the compiled code.
+    Condition(Number),
+    /// An integer known while compiling.
+    Integer(i128),
+    /// A truth value known while compiling.
+    Truth(bool),
+    /// An array, or what an iterator yields.
+    Array(Vec<Value>),
+    /// A tuple; without elements it is no value.
+    Tuple(Vec<Value>),
+}
+
+impl Value {
+    pub(super) const UNIT: Self = Self::Tuple(Vec::new());
+
+    pub(super) fn is_unit(&self) -> bool {
+        matches!(self, Self::Tuple(elements) if elements.is_empty())
+    }
+
+    pub(super) fn is_poisoned(&self) -> bool {
+        match self {
+            Self::Poison => true,
+            Self::Array(elements) | Self::Tuple(elements) => elements.iter().any(Self::is_poisoned),
+            _ => false,
+        }
+    }
+
+    /// The numbers in it, in order.
+    pub(super) fn numbers(&self) -> Vec<Number> {
+        match self {
+            Self::Number(number) | Self::Condition(number) => vec![*number],
+            Self::Array(elements) | Self::Tuple(elements) => {
+                elements.iter().flat_map(Self::numbers).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether both are of the same type, which `equal` decides for integers known while compiling.
+    fn agrees(&self, other: &Self, equal: impl Copy + Fn(i128, i128) -> bool) -> bool {
+        match (self, other) {
+            (Self::Poison, _) | (_, Self::Poison) | (Self::Number(_), Self::Number(_)) => true,
+            (Self::Condition(_) | Self::Truth(_), Self::Condition(_) | Self::Truth(_)) => true,
+            (Self::Integer(a), Self::Integer(b)) => equal(*a, *b),
+            (Self::Array(a), Self::Array(b)) | (Self::Tuple(a), Self::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b, equal))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether one can take the place of the other.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.agrees(other, |_, _| true)
+    }
+
+    /// Whether both can be the ends of one branch: integers are known while compiling, so they must be the same.
+    pub(super) fn can_join(&self, other: &Self) -> bool {
+        self.agrees(other, |a, b| a == b)
+    }
+
+    /// Whether both are the same value.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Truth(a), Self::Truth(b)) => a == b,
+            (Self::Truth(_), Self::Condition(_)) | (Self::Condition(_), Self::Truth(_)) => false,
+            (Self::Number(a), Self::Number(b)) | (Self::Condition(a), Self::Condition(b)) => a == b,
+            (Self::Array(a), Self::Array(b)) | (Self::Tuple(a), Self::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_same(b))
+            }
+            _ => self.can_join(other),
+        }
+    }
+
+    /// How many numbers, integers and truth values it holds.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Array(elements) | Self::Tuple(elements) => elements.iter().map(Self::count).sum(),
+            _ => 1,
+        }
+    }
+
+    /// Whether it is a value of this type of numbers.
+    pub(super) fn has_type(&self, ty: &Type) -> bool {
+        match (self, ty) {
+            (Self::Poison, _) | (Self::Number(_), Type::Number(_)) => true,
+            (Self::Array(elements), Type::Array(element, count)) => {
+                elements.len() == *count && elements.iter().all(|e| e.has_type(element))
+            }
+            (Self::Tuple(elements), Type::Tuple(types)) => {
+                elements.len() == types.len() && elements.iter().zip(types).all(|(e, ty)| e.has_type(ty))
+            }
+            _ => false,
+        }
+    }
+
+    /// The type as the user would write it, for messages.
+    pub(super) fn describe(&self, real: Real) -> String {
+        match self {
+            Self::Poison => "_".to_owned(),
+            Self::Number(_) => real.to_string(),
+            Self::Condition(_) | Self::Truth(_) => "a truth value".to_owned(),
+            Self::Integer(value) => format!("the integer {value}"),
+            Self::Array(elements) => match elements.first() {
+                Some(first) => {
+                    let element = match first {
+                        Self::Integer(_) => "an integer".to_owned(),
+                        other => other.describe(real),
+                    };
+                    format!("[{element}; {}]", elements.len())
+                }
+                None => "an empty array".to_owned(),
+            },
+            Self::Tuple(elements) if elements.is_empty() => "nothing".to_owned(),
+            Self::Tuple(elements) => {
+                let texts: Vec<String> = elements.iter().map(|element| element.describe(real)).collect();
+                format!("({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
+            }
+        }
+    }
+}

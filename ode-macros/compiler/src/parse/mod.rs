@@ -1,0 +1,16 @@
+//! Tokens to the subset of Rust that is the language: what can be written. What it means is said in `lower`.
+
+mod expression;
+mod language;
+mod pattern;
+mod signature;
+mod statement;
+mod types;
+
+pub use language::{
+    Arithmetic, Assignment, BinaryOperator, Block, Closure, Constant, Expression, ForLoop, Function, Import,
+    Kind, Let, Pattern, Place, PlaceStep, Statement,
+};
+pub(crate) use signature::struct_name;
+pub use signature::{Parameter, Role, System, system};
+pub use types::{Real, Type};

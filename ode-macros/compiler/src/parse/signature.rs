@@ -1,0 +1,216 @@
+//! The function as a whole: its name, time, state, parameters and result.
+
+use proc_macro2::{Ident, Span};
+use syn::spanned::Spanned;
+
+use super::language::{Block, Pattern};
+use super::pattern::pattern;
+use super::statement::block;
+use super::types::{Real, Type, real, signature_type};
+use crate::diagnostic::{Errors, refusal as say};
+
+/// What the function is compiled into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `#[ode]`: the result is the derivative of the state.
+    System,
+    /// `#[differentiable]`: the result is a number or numbers.
+    Function,
+}
+
+/// A parsed function.
+#[derive(Debug, Clone)]
+pub struct System {
+    /// What it is.
+    pub role: Role,
+    /// The user's function, as it was.
+    pub item: syn::ItemFn,
+    /// The type of all its numbers.
+    pub real: Real,
+    /// The name that the body has for the time.
+    pub time: Pattern,
+    /// The names that the body has for the state.
+    pub state: Pattern,
+    /// The state's type.
+    pub state_type: Type,
+    /// The parameters: the fields of the struct.
+    pub parameters: Vec<Parameter>,
+    /// The type of the result.
+    pub result_type: Type,
+    /// What is computed.
+    pub body: Block,
+}
+
+/// A parameter of the system.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Ident,
+    /// Its type.
+    pub ty: Type,
+    /// Whether the body can assign to it.
+    pub mutable: bool,
+}
+
+impl System {
+    /// The name of the struct: the function's, in camel case, at the function's place.
+    #[must_use]
+    pub fn struct_name(&self) -> Ident {
+        struct_name(&self.item.sig.ident)
+    }
+
+    /// How many numbers the parameters are.
+    #[must_use]
+    pub fn parameter_count(&self) -> usize {
+        self.parameters.iter().map(|parameter| parameter.ty.len()).sum()
+    }
+
+    /// A name for each number of the state.
+    #[must_use]
+    pub fn state_names(&self) -> Vec<String> {
+        pattern_names(&self.state, &self.state_type)
+    }
+
+    /// A name for each number of the parameters.
+    #[must_use]
+    pub fn parameter_names(&self) -> Vec<String> {
+        self.parameters.iter().flat_map(|parameter| parameter.ty.names(&plain(&parameter.name))).collect()
+    }
+}
+
+/// The struct that belongs to a function of this name.
+pub(crate) fn struct_name(function: &Ident) -> Ident {
+    let camel: String = plain(function)
+        .split('_')
+        .map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+                .unwrap_or_default()
+        })
+        .collect();
+    let usable = syn::parse_str::<Ident>(&camel).is_ok();
+    Ident::new(&if usable { camel } else { format!("{}_", plain(function)) }, function.span())
+}
+
+fn plain(name: &Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_owned()
+}
+
+fn pattern_names(pattern: &Pattern, ty: &Type) -> Vec<String> {
+    match (pattern, ty) {
+        (Pattern::Name { name, .. }, ty) => {
+            let name = plain(name);
+            let trimmed = name.trim_start_matches('_');
+            ty.names(if trimmed.is_empty() { &name } else { trimmed })
+        }
+        (Pattern::Array(parts, _), Type::Array(element, _)) => {
+            parts.iter().flat_map(|part| pattern_names(part, element)).collect()
+        }
+        (Pattern::Tuple(parts, _), Type::Tuple(elements)) => {
+            parts.iter().zip(elements).flat_map(|(part, element)| pattern_names(part, element)).collect()
+        }
+        (_, ty) => ty.names("_"),
+    }
+}
+
+/// Parses the function; `None` where its signature leaves nothing to go on with. Errors are noted.
+pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System> {
+    refuse_qualifiers(&item.sig, errors);
+    let mut inputs = Vec::new();
+    for input in &item.sig.inputs {
+        match input {
+            syn::FnArg::Typed(typed) => inputs.push(typed),
+            syn::FnArg::Receiver(receiver) => {
+                errors.at(receiver.span(), say::SELF);
+                return None;
+            }
+        }
+    }
+    let [time, state, parameters @ ..] = inputs.as_slice() else {
+        errors.at(item.sig.ident.span(), say::NO_STATE);
+        return None;
+    };
+    let syn::ReturnType::Type(_, result) = &item.sig.output else {
+        let text = if role == Role::System { say::NO_RESULT } else { say::NO_VALUE };
+        errors.at(item.sig.paren_token.span.close(), text);
+        return None;
+    };
+
+    let Some(real) = real(&time.ty) else {
+        errors.at(time.ty.span(), say::TIME_TYPE);
+        return None;
+    };
+    let state_type = checked_type(&state.ty, real, errors);
+    let result_type = checked_type(result, real, errors);
+    if state_type.is_empty() {
+        errors.at(state.ty.span(), say::EMPTY_STATE);
+    } else if role == Role::Function && result_type.is_empty() {
+        errors.at(result.span(), say::NO_VALUE);
+    }
+    let known = !contains_unknown(&state_type) && !contains_unknown(&result_type);
+    if role == Role::System && known && state_type != result_type {
+        errors.at(result.span(), say::differing_state(&state_type.to_string(), &result_type.to_string()));
+    }
+    let system = System {
+        role,
+        item: item.clone(),
+        real,
+        time: pattern(&time.pat, errors),
+        state: pattern(&state.pat, errors),
+        state_type,
+        parameters: parameters.iter().filter_map(|typed| parameter(typed, real, errors)).collect(),
+        result_type,
+        body: block(&item.block, errors),
+    };
+    let types_known = known && system.parameters.iter().all(|parameter| !contains_unknown(&parameter.ty));
+    types_known.then_some(system)
+}
+
+fn refuse_qualifiers(signature: &syn::Signature, errors: &Errors) {
+    if !signature.generics.params.is_empty() {
+        errors.at(signature.generics.span(), say::GENERICS);
+    }
+    let qualifiers: [Option<Span>; 4] = [
+        signature.asyncness.map(|token| token.span),
+        signature.constness.map(|token| token.span),
+        signature.unsafety.map(|token| token.span),
+        signature.abi.as_ref().map(Spanned::span),
+    ];
+    for span in qualifiers.into_iter().flatten() {
+        errors.at(span, say::ASYNC);
+    }
+}
+
+fn checked_type(ty: &syn::Type, real: Real, errors: &Errors) -> Type {
+    let parsed = signature_type(ty, errors);
+    let mut found = Vec::new();
+    parsed.reals(&mut found);
+    if let Some(other) = found.into_iter().find(|&other| other != real) {
+        errors.at(ty.span(), say::mixed_reals(&other.to_string(), &real.to_string()));
+        return Type::Unknown;
+    }
+    parsed
+}
+
+fn parameter(typed: &syn::PatType, real: Real, errors: &Errors) -> Option<Parameter> {
+    match pattern(&typed.pat, errors) {
+        Pattern::Name { name, mutable } => {
+            Some(Parameter { name, ty: checked_type(&typed.ty, real, errors), mutable })
+        }
+        _ => {
+            errors.at(typed.pat.span(), say::PARAMETER_PATTERN);
+            None
+        }
+    }
+}
+
+fn contains_unknown(ty: &Type) -> bool {
+    match ty {
+        Type::Unknown => true,
+        Type::Array(element, _) => contains_unknown(element),
+        Type::Tuple(elements) => elements.iter().any(contains_unknown),
+        _ => false,
+    }
+}

@@ -1,0 +1,289 @@
+//! A rounded method -> Rust: the type, its data, the unrolled step and its transpose.
+
+use super::{form::Rounded, read::Source};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// All items of one tableau. The bodies are hygienic: no local of ours meets a name of the user's.
+pub(super) fn items(source: &Source, method: &Rounded) -> TokenStream {
+    let Source { runtime, attributes, visibility, name, .. } = source;
+    let data = data(source, method);
+    let stages = method.c.len();
+    let advance = advance(method);
+    let error = error(method);
+    let transpose = transpose(method);
+    quote_spanned! {Span::mixed_site()=>
+        #(#attributes)*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #visibility struct #name;
+
+        // A coefficient such as 0.7071 is no mistyped constant of the standard library.
+        #[allow(clippy::approx_constant)]
+        const _: () = {
+            use #runtime::__private as rt;
+
+            #data
+
+            impl rt::Stepper for #name {
+                type Stages<V> = [V; #stages];
+
+                #[inline(always)]
+                fn tableau(&self) -> &'static rt::Tableau {
+                    &TABLEAU
+                }
+
+                #[inline(always)]
+                fn stages<V: Clone>(&self, zero: &V) -> [V; #stages] {
+                    ::core::array::from_fn(|_| zero.clone())
+                }
+
+                #advance
+
+                #error
+
+                #transpose
+            }
+        };
+    }
+}
+
+fn data(source: &Source, method: &Rounded) -> TokenStream {
+    let name = snake_case(&source.name.to_string());
+    let order = Literal::usize_unsuffixed(source.order.value);
+    let embedded = match &source.embedded {
+        Some(order) => {
+            let order = Literal::usize_unsuffixed(order.value);
+            quote!(::core::option::Option::Some(#order))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let dense_order = Literal::usize_unsuffixed(method.dense_order);
+    let error = match &method.error {
+        Some(error) => {
+            let error = slice(error);
+            quote!(::core::option::Option::Some(#error))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let (c, b) = (slice(&method.c), slice(&method.b));
+    let a = method.a.iter().map(|row| slice(row));
+    let dense = method.dense.iter().map(|row| slice(row));
+    quote! {
+        static TABLEAU: rt::Tableau = rt::Tableau {
+            name: #name,
+            order: #order,
+            embedded: #embedded,
+            dense_order: #dense_order,
+            c: #c,
+            a: &[#(#a),*],
+            b: #b,
+            error: #error,
+            dense: &[#(#dense),*],
+        };
+    }
+}
+
+/// `k[0]` is given; every other working stage is evaluated at the sum of those before it, then the sum of all
+/// is `y1`.
+fn advance(method: &Rounded) -> TokenStream {
+    let stages = method.c.len();
+    let at = Span::mixed_site();
+    let point = |coefficients: &[f64]| {
+        let terms = coefficients.iter().enumerate().map(|(j, &a)| (a, stage(quote_spanned!(at=> k), j)));
+        let (sum, value) = match sum(None, terms) {
+            Some(sum) => (sum, quote_spanned!(at=> h.mul_add_fast(sum, y[n]))),
+            None => (TokenStream::new(), quote_spanned!(at=> y[n])),
+        };
+        quote_spanned! {at=>
+            for n in 0..y.len() {
+                #sum
+                y1[n] = #value;
+            }
+        }
+    };
+    let working = (1..method.a.len()).map(|i| {
+        let point = point(&method.a[i]);
+        let (node, i) = (float(method.c[i]), Literal::usize_unsuffixed(i));
+        quote_spanned! {at=>
+            #point
+            rhs(#node, &*y1, &mut k[#i]);
+        }
+    });
+    let end = point(&method.b);
+    // With one working stage nothing is left to evaluate.
+    let rhs = if method.a.len() > 1 { quote_spanned!(at=> mut rhs) } else { quote_spanned!(at=> _rhs) };
+    quote_spanned! {at=>
+        #[inline(always)]
+        fn advance<L: rt::Lane, V: rt::Space<L>>(
+            &self,
+            #rhs: impl FnMut(f64, &V, &mut V),
+            h: L,
+            y: &V,
+            k: &mut [V; #stages],
+            y1: &mut V,
+        ) {
+            #(#working)*
+            #end
+        }
+    }
+}
+
+/// The estimate of one element: the step less the embedded step.
+fn error(method: &Rounded) -> TokenStream {
+    let stages = method.c.len();
+    let at = Span::mixed_site();
+    let weights = method.error.iter().flatten().enumerate();
+    match sum(None, weights.map(|(i, &weight)| (weight, stage(quote_spanned!(at=> k), i)))) {
+        Some(sum) => quote_spanned! {at=>
+            #[inline(always)]
+            fn error<L: rt::Lane, V: rt::Space<L>>(&self, h: L, k: &[V; #stages], n: usize) -> L {
+                #sum
+                h * sum
+            }
+        },
+        None => quote_spanned! {at=>
+            #[inline(always)]
+            fn error<L: rt::Lane, V: rt::Space<L>>(&self, _h: L, _k: &[V; #stages], _n: usize) -> L {
+                rt::constant::<L>(0.0)
+            }
+        },
+    }
+}
+
+/// The statements of [`advance`] backwards, each transposed: stage `i` entered `y1` by `h b_i` and the
+/// argument of each later stage `j` by `h a_ji`; every argument contains `y`.
+fn transpose(method: &Rounded) -> TokenStream {
+    let stages = method.c.len();
+    let at = Span::mixed_site();
+    let y_bar = |j: usize| stage(quote_spanned!(at=> y_bar), j);
+    let working = (0..method.a.len()).rev().map(|i| {
+        let later = (i + 1..method.a.len()).map(|j| (method.a[j][i], y_bar(j)));
+        let terms = [(method.b[i], quote_spanned!(at=> lambda[n]))].into_iter().chain(later);
+        let stage = Literal::usize_unsuffixed(i);
+        let gather = sum(None, terms).map(|sum| {
+            quote_spanned! {at=>
+                for n in 0..lambda.len() {
+                    #sum
+                    k_bar[#stage][n] = h.mul_add_fast(sum, k_bar[#stage][n]);
+                }
+            }
+        });
+        quote_spanned! {at=>
+            #gather
+            vjp(#stage, &k_bar[#stage], &mut y_bar[#stage]);
+        }
+    });
+    let all = sum(Some(quote_spanned!(at=> lambda[n])), (0..method.a.len()).map(|i| (1.0, y_bar(i))));
+    quote_spanned! {at=>
+        #[inline(always)]
+        fn transpose<L: rt::Lane, V: rt::Space<L>>(
+            &self,
+            mut vjp: impl FnMut(usize, &V, &mut V),
+            h: L,
+            lambda: &mut V,
+            k_bar: &mut [V; #stages],
+            y_bar: &mut [V; #stages],
+        ) {
+            #(#working)*
+            for n in 0..lambda.len() {
+                #all
+                lambda[n] = sum;
+            }
+        }
+    }
+}
+
+/// `let sum = ..;` for each term that is not zero, left to right; nothing if there is none.
+fn sum(
+    start: Option<TokenStream>,
+    terms: impl IntoIterator<Item = (f64, TokenStream)>,
+) -> Option<TokenStream> {
+    let at = Span::mixed_site();
+    let mut statements: Option<TokenStream> = None;
+    let mut before = start;
+    for (coefficient, term) in terms.into_iter().filter(|(coefficient, _)| *coefficient != 0.0) {
+        let factor = float(coefficient);
+        let value = match (&before, coefficient) {
+            (None, 1.0) => term,
+            (None, -1.0) => quote_spanned!(at=> -#term),
+            (None, _) => quote_spanned!(at=> #term * rt::constant::<L>(#factor)),
+            (Some(before), 1.0) => quote_spanned!(at=> #before + #term),
+            (Some(before), -1.0) => quote_spanned!(at=> #before - #term),
+            (Some(before), _) => quote_spanned!(at=> #term.mul_add_fast(rt::constant::<L>(#factor), #before)),
+        };
+        statements.get_or_insert_default().extend(quote_spanned!(at=> let sum = #value;));
+        before = Some(quote_spanned!(at=> sum));
+    }
+    statements
+}
+
+/// `of[i][n]`
+fn stage(of: TokenStream, i: usize) -> TokenStream {
+    let i = Literal::usize_unsuffixed(i);
+    quote_spanned!(Span::mixed_site()=> #of[#i][n])
+}
+
+fn slice(values: &[f64]) -> TokenStream {
+    let values = values.iter().map(|&value| float(value));
+    quote!(&[#(#values),*])
+}
+
+/// The shortest decimal that reads back as `value`. The sign is a token of its own, as in source text.
+fn float(value: f64) -> TokenStream {
+    let magnitude = Literal::f64_unsuffixed(value.abs());
+    if value < 0.0 { quote!(-#magnitude) } else { quote!(#magnitude) }
+}
+
+/// `AdaptiveHeun` -> `adaptive_heun`, `Rk4Classic` -> `rk4_classic`, `RK4` -> `rk4`.
+fn snake_case(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::new();
+    for (i, &letter) in letters.iter().enumerate() {
+        let previous = i.checked_sub(1).map(|i| letters[i]);
+        let word_before = previous.is_some_and(|p| p.is_lowercase() || p.is_ascii_digit());
+        let word_after =
+            previous.is_some_and(char::is_uppercase) && letters.get(i + 1).is_some_and(|c| c.is_lowercase());
+        if letter.is_uppercase() && (word_before || word_after) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_methods() {
+        for (name, expected) in [
+            ("AdaptiveHeun", "adaptive_heun"),
+            ("Rk4Classic", "rk4_classic"),
+            ("Dopri5", "dopri5"),
+            ("RK4", "rk4"),
+            ("SSPHeun", "ssp_heun"),
+            ("Tsit5", "tsit5"),
+        ] {
+            assert_eq!(snake_case(name), expected);
+        }
+    }
+
+    #[test]
+    fn literals_read_back_the_same() {
+        for value in [1.0 / 3.0, 1e-300, 6.02e23, -0.1, 5e-324, 4.0] {
+            assert_eq!(float(value).to_string().replace(' ', "").parse(), Ok(value));
+        }
+    }
+
+    #[test]
+    fn sums_drop_zeros_and_do_not_multiply_by_one() {
+        let terms = |values: &[f64]| values.iter().map(|&v| (v, quote!(x))).collect::<Vec<_>>();
+        let text = |values: &[f64]| sum(None, terms(values)).map(|sum| sum.to_string().replace(' ', ""));
+        assert_eq!(text(&[0.0, 0.0]), None);
+        assert_eq!(text(&[0.0, 1.0, -1.0]).unwrap(), "letsum=x;letsum=sum-x;");
+        assert_eq!(text(&[-1.0, 1.0]).unwrap(), "letsum=-x;letsum=sum+x;");
+        let long = "letsum=x*rt::constant::<L>(0.5);letsum=x.mul_add_fast(rt::constant::<L>(-0.25),sum);";
+        assert_eq!(text(&[0.5, -0.25]).unwrap(), long);
+    }
+}

@@ -1,0 +1,109 @@
+//! The law by which the next step follows from the error of the last.
+
+use crate::number::{exp2, log2};
+use crate::solve::SolveError;
+
+/// The law of the step size, for a method of order p and errors r relative to the tolerance.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Controller {
+    /// h r^(-1/p): torchdiffeq's. An accepted step is never followed by a smaller one.
+    I,
+    /// h r^(-α) r₁^β, where r₁ is the error of the step before, β = 0.2/p and α = 1/p - 0.75 β: smoother, with fewer
+    /// rejections. After a rejection the step does not grow.
+    ///
+    /// Hairer, Wanner, *Solving ODEs II*, 2nd ed., IV.2; the constants are those of `dopri5.f`, scaled with the order.
+    #[default]
+    Pi,
+    /// The same law with exponents of one's own: h r^(-alpha) r₁^beta.
+    PiWith {
+        /// The exponent of the last error.
+        alpha: f64,
+        /// The exponent of the error before.
+        beta: f64,
+    },
+}
+
+/// The largest error, as a binary logarithm of its square, that the PI law takes for the past: 1e-4 squared.
+const LEAST_LOG: f64 = -26.575_424_759_098_9;
+
+/// A law in motion.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Law {
+    /// Half of the exponents, since squares of errors come in.
+    alpha: f64,
+    beta: f64,
+    safety: f64,
+    ifactor: f64,
+    dfactor: f64,
+    never_shrinks: bool,
+    log_before: f64,
+    after_rejection: bool,
+}
+
+impl Controller {
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn law(&self, order: usize, safety: f64, ifactor: f64, dfactor: f64) -> Law {
+        let p = order as f64;
+        let (alpha, beta) = match *self {
+            Self::I => (1.0 / p, 0.0),
+            Self::Pi => {
+                let beta = 0.2 / p;
+                (1.0 / p - 0.75 * beta, beta)
+            }
+            Self::PiWith { alpha, beta } => (alpha, beta),
+        };
+        Law {
+            alpha: alpha / 2.0,
+            beta: beta / 2.0,
+            safety,
+            ifactor,
+            dfactor,
+            never_shrinks: *self == Self::I,
+            log_before: LEAST_LOG,
+            after_rejection: false,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), SolveError> {
+        let Self::PiWith { alpha, beta } = *self else { return Ok(()) };
+        for (name, value) in [("alpha", alpha), ("beta", beta)] {
+            if !(value.is_finite() && value >= 0.0) {
+                let requirement = "a finite exponent, not negative";
+                return Err(SolveError::BadOption { name, value, requirement });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Law {
+    /// By what an accepted step is multiplied; `squared` is the square of its error.
+    #[inline(always)]
+    pub(crate) fn accepted(&mut self, squared: f64) -> f64 {
+        let log = if squared > 0.0 { log2(squared) } else { -2000.0 };
+        let factor = self.safety * exp2(self.beta * self.log_before - self.alpha * log);
+        self.log_before = if log > LEAST_LOG { log } else { LEAST_LOG };
+        let least = if self.never_shrinks { 1.0 } else { self.dfactor };
+        let most = if self.after_rejection && !self.never_shrinks { 1.0 } else { self.ifactor };
+        self.after_rejection = false;
+        factor.max(least).min(most)
+    }
+
+    /// By what a rejected step is multiplied; an error that is no number shrinks it most.
+    #[inline(always)]
+    pub(crate) fn rejected(&mut self, squared: f64) -> f64 {
+        self.after_rejection = true;
+        if !squared.is_finite() {
+            return self.dfactor;
+        }
+        // The past counts only between accepted steps.
+        let exponent = if self.beta == 0.0 { self.alpha } else { self.alpha + 0.75 * self.beta };
+        (self.safety * exp2(-exponent * log2(squared))).max(self.dfactor).min(self.safety.min(1.0))
+    }
+
+    /// Forgets the past, at a jump.
+    pub(crate) fn restart(&mut self) {
+        self.log_before = LEAST_LOG;
+        self.after_rejection = false;
+    }
+}

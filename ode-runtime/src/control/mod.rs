@@ -1,0 +1,10 @@
+//! How long the next step is: the error's norm, the law of the step size, the first step.
+
+mod controller;
+mod first_step;
+mod norm;
+
+pub use controller::Controller;
+pub(crate) use controller::Law;
+pub(crate) use first_step::{Start, first_step};
+pub use norm::Norm;

@@ -1,0 +1,8 @@
+//! The solution between the ends of steps.
+
+mod interpolant;
+mod output;
+
+pub use interpolant::Interpolation;
+pub(crate) use interpolant::Weights;
+pub(crate) use output::DenseOutput;

@@ -1,0 +1,74 @@
+//! All steps of a solve as polynomials.
+
+use super::Weights;
+use crate::number::Real;
+use crate::solve::{SolveError, StepTimes};
+use crate::space::Space;
+
+/// The polynomial of every accepted step, in time order of the solve.
+#[derive(Debug, Clone)]
+pub(crate) struct DenseOutput<V> {
+    /// The start of each step, then the end of the last.
+    times: Vec<f64>,
+    lengths: Vec<f64>,
+    /// For each step the coefficients of 1, θ, θ², …
+    coefficients: Vec<V>,
+    degree: usize,
+}
+
+impl<V> DenseOutput<V> {
+    pub(crate) fn new(weights: &Weights, start: f64) -> Self {
+        Self { times: vec![start], lengths: Vec::new(), coefficients: Vec::new(), degree: weights.degree() }
+    }
+
+    /// Adds a step from `y` with these stages.
+    pub(crate) fn push<T>(&mut self, weights: &Weights, times: &StepTimes, end: f64, y: &V, k: &[V])
+    where
+        T: Real,
+        V: Space<T>,
+    {
+        self.coefficients.push(y.clone());
+        for power in 1..=self.degree {
+            let mut sum = y.like(T::constant(0.0));
+            for (weight, k) in weights.coefficients(power).zip(k).filter(|(weight, _)| *weight != 0.0) {
+                let factor = T::from_f64(weight * times.h);
+                for i in 0..sum.len() {
+                    sum[i] += factor * k[i];
+                }
+            }
+            self.coefficients.push(sum);
+        }
+        self.lengths.push(times.h);
+        self.times.push(end);
+    }
+
+    /// The ends of the steps, the start first.
+    pub(crate) fn times(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// The state at `t`.
+    pub(crate) fn at<T>(&self, t: f64) -> Result<V, SolveError>
+    where
+        T: Real,
+        V: Space<T>,
+    {
+        let (start, end) = (self.times[0], self.times[self.times.len() - 1]);
+        let direction = if end >= start { 1.0 } else { -1.0 };
+        let inside = (t - start) * direction >= 0.0 && (end - t) * direction >= 0.0;
+        if !inside || self.lengths.is_empty() {
+            return Err(SolveError::OutsideSpan { t, start, end });
+        }
+        let after = self.times.partition_point(|&time| (time - t) * direction <= 0.0);
+        let step = after.clamp(1, self.lengths.len()) - 1;
+        let theta = T::from_f64((t - self.times[step]) / self.lengths[step]);
+        let polynomial = &self.coefficients[step * (self.degree + 1)..][..=self.degree];
+        let mut value = polynomial[self.degree].clone();
+        for coefficient in polynomial[..self.degree].iter().rev() {
+            for i in 0..value.len() {
+                value[i] = value[i] * theta + coefficient[i];
+            }
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,50 @@
+//! The runtime of odec: what generated code calls, and what drives it. Users have it through the crate `odec`, whose
+//! documentation is the one to read.
+
+mod adjoint;
+mod control;
+mod dense;
+pub mod functions;
+mod method;
+mod number;
+mod solve;
+mod space;
+mod system;
+
+pub use adjoint::{Gradient, LossGradient, Pullback};
+pub use control::{Controller, Norm};
+pub use dense::Interpolation;
+pub use method::{
+    AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Method, Midpoint, Rk4, Rk4Classic, Stepper,
+    Tableau, Tsit5,
+};
+pub use number::{Lane, Mask, Pack, Real};
+pub use ode_macros::{differentiable, ode};
+pub use solve::{IntoTimes, IntoTolerance, Partial, Solution, SolveError, Solver, Stats, Times, Tolerance, linspace};
+pub use space::Space;
+pub use system::{Function, Model, System};
+
+/// A Runge-Kutta method from its Butcher tableau, checked while compiling.
+#[macro_export]
+macro_rules! tableau {
+    ($($tableau:tt)*) => { $crate::__private::tableau_stepper! { $crate; $($tableau)* } };
+}
+
+/// What generated code calls.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::functions::value;
+    pub use crate::method::{Stepper, Tableau};
+    pub use crate::number::{Lane, Real};
+    pub use crate::solve::{IntoTimes, Solution, SolveError, Solver};
+    pub use crate::space::Space;
+    pub use crate::system::{Function, Model, System};
+    pub use ode_macros::tableau_stepper;
+
+    /// The number nearest to `value`, in every lane.
+    #[inline(always)]
+    #[must_use]
+    pub fn constant<L: Lane>(value: f64) -> L {
+        L::constant(value)
+    }
+}

@@ -1,0 +1,27 @@
+//! The methods: each a tableau, from which `tableau!` makes a stepper.
+
+mod bosh3;
+mod by_name;
+mod dopri5;
+mod dopri8;
+mod euler;
+mod fehlberg2;
+mod heun;
+mod midpoint;
+mod rk4;
+mod stepper;
+mod tableau;
+mod tsit5;
+
+pub use bosh3::Bosh3;
+pub use by_name::Method;
+pub use dopri5::Dopri5;
+pub use dopri8::Dopri8;
+pub use euler::Euler;
+pub use fehlberg2::Fehlberg2;
+pub use heun::{AdaptiveHeun, Heun2, Heun3};
+pub use midpoint::Midpoint;
+pub use rk4::{Rk4, Rk4Classic};
+pub use stepper::Stepper;
+pub use tableau::Tableau;
+pub use tsit5::Tsit5;

@@ -1,0 +1,41 @@
+//! Several numbers side by side.
+
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
+
+/// `N` numbers that are computed side by side: the compiler turns the loops over them into vector instructions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(align(64))]
+pub struct Pack<const N: usize>(
+    /// The numbers.
+    pub [f64; N],
+);
+
+macro_rules! operator {
+    ($($Trait:ident $method:ident)*) => {$(
+        impl<const N: usize> $Trait for Pack<N> {
+            type Output = Self;
+
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(std::array::from_fn(|i| self.0[i].$method(other.0[i])))
+            }
+        }
+    )*};
+}
+operator! { Add add  Sub sub  Mul mul  Div div  Rem rem }
+
+impl<const N: usize> Neg for Pack<N> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self(self.0.map(|x| -x))
+    }
+}
+
+impl<const N: usize> AddAssign for Pack<N> {
+    #[inline(always)]
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}

@@ -1,0 +1,304 @@
+//! The loop that all solves go through.
+
+use super::clock::{StepTimes, next_after};
+use super::plan::{Pace, Plan};
+use super::record::{Cut, Record, Step};
+use super::{SolveError, Stats};
+use crate::control::{Start, first_step};
+use crate::method::Stepper;
+use crate::number::{Lane, Real};
+use crate::space::Space;
+use crate::system::System;
+
+/// The next step: its times, where it ends, and what its end depends on.
+struct Next {
+    times: StepTimes,
+    t1: f64,
+    cut: Cut,
+    /// The length that control asked for, before the step was cut to a stop.
+    wanted: f64,
+}
+
+/// Steps from the start of the plan to its end, and hands each accepted step to the record.
+///
+/// Nothing is allocated here: what is kept is the record's.
+pub(crate) fn drive<S: System, M: Stepper>(
+    model: &S,
+    method: &M,
+    y0: &S::Vector<S::Real>,
+    plan: &Plan<S>,
+    record: &mut Record<'_, S>,
+) -> Result<Stats, SolveError> {
+    let p = model.parameters();
+    let rhs = |t: f64, y: &S::Vector<S::Real>, dy: &mut S::Vector<S::Real>| {
+        S::rhs::<S::Real>(&p, S::Real::from_f64(t), y, dy);
+    };
+    let tableau = method.tableau();
+    let completes_first = tableau.completes_first();
+    let last = tableau.stages() - 1;
+    let mut scratch = vec![0.0; if plan.norm.needs_scratch() { y0.len() } else { 0 }];
+    let mut law = match &plan.pace {
+        Pace::Adaptive(law) => Some(*law),
+        _ => None,
+    };
+    let mut clock = Clock::new(plan);
+    let mut stats = Stats::default();
+
+    let mut y = y0.clone();
+    let mut y1 = y0.clone();
+    let mut stages = method.stages(y0);
+    rhs(clock.first, &y, &mut stages.as_mut()[0]);
+    stats.rhs_evaluations += 1;
+    if let Some(bad) = non_finite(&stages.as_ref()[..1]) {
+        return Err(failure_of_rhs::<S>(bad, plan.start, record, &y, stats));
+    }
+    let mut h = match plan.first_step {
+        Some(h) => h * plan.direction,
+        None if law.is_none() => 0.0,
+        None => {
+            stats.rhs_evaluations += 1;
+            choose_first_step(plan, tableau.order, &rhs, &y, &stages.as_ref()[0], &mut y1, &mut scratch)
+        }
+    };
+
+    loop {
+        let next = clock.next(plan, h, record);
+        if next.t1 == next.times.t {
+            return Err(too_small(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
+        }
+        if stats.accepted + stats.rejected >= plan.max_num_steps {
+            let partial = record.partial(next.times.t, &y, stats);
+            return Err(SolveError::TooManySteps { t: next.times.t, limit: plan.max_num_steps, partial });
+        }
+        let step_h = S::Real::from_f64(next.times.h);
+        method.advance(|node, y, dy| rhs(next.times.at(node), y, dy), step_h, &y, &mut stages, &mut y1);
+        stats.rhs_evaluations += last - 1;
+        let mut complete = false;
+
+        match &mut law {
+            Some(law) => {
+                if completes_first {
+                    rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
+                    stats.rhs_evaluations += 1;
+                    complete = true;
+                }
+                let squared = plan.norm.squared(y.len(), &mut scratch, |i| {
+                    let scale = plan.atol[i] + plan.rtol[i] * y[i].abs().max(y1[i].abs());
+                    (method.error(step_h, &stages, i) / scale).to_f64()
+                });
+                if squared <= 1.0 {
+                    let grown = next.times.h * law.accepted(squared);
+                    // A step that was cut says little of how long the next may be.
+                    let longest = next.times.h.abs().max(grown.abs());
+                    h = if longest >= next.wanted.abs() { grown } else { next.wanted };
+                } else {
+                    stats.rejected += 1;
+                    h = next.times.h * law.rejected(squared);
+                    if h.abs() < plan.min_step {
+                        let next = Next { wanted: h, ..next };
+                        return Err(too_small(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
+                    }
+                    continue;
+                }
+            }
+            None => {
+                if let Some((index, value)) = non_finite(std::slice::from_ref(&y1)) {
+                    let component = S::STATES.as_ref()[index].to_owned();
+                    let partial = record.partial(next.times.t, &y, stats);
+                    let StepTimes { t, h, .. } = next.times;
+                    return Err(SolveError::NonFiniteState { t, h, component, value, partial });
+                }
+            }
+        }
+
+        stats.accepted += 1;
+        let ended = clock.is_last(plan, next.t1);
+        if !complete && (record.wants_completion(next.t1) || !ended) {
+            rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
+            stats.rhs_evaluations += 1;
+        }
+        record.step(&Step {
+            times: next.times,
+            t1: next.t1,
+            cut: next.cut,
+            y: &y,
+            y1: &y1,
+            k: &stages.as_ref()[..=last],
+        });
+        if ended {
+            return Ok(stats);
+        }
+        std::mem::swap(&mut y, &mut y1);
+        if clock.arrive(plan, next.t1) {
+            rhs(clock.first, &y, &mut stages.as_mut()[0]);
+            stats.rhs_evaluations += 1;
+            if let Some(law) = &mut law {
+                law.restart();
+            }
+        } else {
+            let stages = stages.as_mut();
+            stages[0] = stages[last].clone();
+        }
+    }
+}
+
+/// Where the solve is in time.
+struct Clock {
+    t: f64,
+    /// Where the first stage of the next step is evaluated.
+    first: f64,
+    /// The number of the next stop.
+    stop: usize,
+    /// The number of steps of the grid that were taken.
+    taken: usize,
+}
+
+impl Clock {
+    fn new<S: System>(plan: &Plan<S>) -> Self {
+        let jumps = plan.perturb;
+        let first = if jumps { next_after(plan.start, plan.direction) } else { plan.start };
+        Self { t: plan.start, first, stop: 0, taken: 0 }
+    }
+
+    /// The next step, for which control asks for length `h`; it ends at the next stop at the latest.
+    #[inline(always)]
+    fn next<S: System>(&self, plan: &Plan<S>, h: f64, record: &Record<'_, S>) -> Next {
+        let stop = plan.stops[self.stop];
+        let (target, mut cut) = match &plan.pace {
+            Pace::Adaptive(_) => {
+                let length = h.abs().max(plan.min_step).min(plan.max_step);
+                let left = (stop.t - self.t).abs();
+                // A little longer, rather than leaving a sliver; never longer than max_step.
+                if length * 1.01 >= left && left <= plan.max_step {
+                    (stop.t, Cut::Given)
+                } else {
+                    (self.t + length * plan.direction, Cut::Free)
+                }
+            }
+            #[allow(clippy::cast_precision_loss)]
+            Pace::StepSize { h, steps } => {
+                if self.taken + 1 >= *steps {
+                    (plan.end, Cut::Given)
+                } else {
+                    (plan.start + (self.taken + 1) as f64 * h, Cut::Free)
+                }
+            }
+            Pace::Grid { times, .. } => (times[self.taken], Cut::Given),
+        };
+        let beyond = (target - stop.t) * plan.direction >= 0.0;
+        let t1 = if beyond { stop.t } else { target };
+        if beyond {
+            cut = Cut::Given;
+        }
+        // An end that is a save time, not a given one, moves with it.
+        if cut == Cut::Given && (t1 == plan.end || matches!(plan.pace, Pace::Grid { save: true, .. })) {
+            if let Some(index) = record.save_at(t1) {
+                cut = Cut::Save(index);
+            }
+        }
+        let jump = plan.perturb || (stop.jump && t1 == stop.t);
+        let last = if jump { next_after(t1, -plan.direction) } else { t1 };
+        let times = StepTimes { t: self.t, h: t1 - self.t, first: self.first, last };
+        let wanted = if cut == Cut::Free { times.h } else { h };
+        Next { times, t1, cut, wanted }
+    }
+
+    #[allow(clippy::float_cmp)]
+    fn is_last<S: System>(&self, plan: &Plan<S>, t1: f64) -> bool {
+        t1 == plan.end
+    }
+
+    /// Goes on from `t1`; whether the first stage must be evaluated anew there.
+    #[inline(always)]
+    #[allow(clippy::float_cmp)]
+    fn arrive<S: System>(&mut self, plan: &Plan<S>, t1: f64) -> bool {
+        self.t = t1;
+        let mut jump = plan.perturb;
+        while plan.stops[self.stop].t == t1 {
+            jump |= plan.stops[self.stop].jump;
+            self.stop += 1;
+        }
+        self.first = if jump { next_after(t1, plan.direction) } else { t1 };
+        match &plan.pace {
+            Pace::Adaptive(_) => {}
+            #[allow(clippy::cast_precision_loss)]
+            Pace::StepSize { h, .. } => {
+                let grid = plan.start + (self.taken + 1) as f64 * h;
+                self.taken += usize::from((t1 - grid) * plan.direction >= 0.0);
+            }
+            Pace::Grid { times, .. } => self.taken += usize::from(t1 == times[self.taken]),
+        }
+        jump
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn choose_first_step<S: System>(
+    plan: &Plan<S>,
+    order: usize,
+    rhs: &impl Fn(f64, &S::Vector<S::Real>, &mut S::Vector<S::Real>),
+    y: &S::Vector<S::Real>,
+    f: &S::Vector<S::Real>,
+    trial: &mut S::Vector<S::Real>,
+    scratch: &mut [f64],
+) -> f64 {
+    let scale = |i: usize| (plan.atol[i] + plan.rtol[i] * y[i].abs()).to_f64();
+    let mut f1 = f.like(S::Real::constant(0.0));
+    let span = (plan.stops[0].t - plan.start).abs();
+    let start = Start { order, span, count: y.len(), norm: &plan.norm, scratch, scale };
+    let h = first_step(
+        start,
+        |i| y[i].to_f64(),
+        |i| f[i].to_f64(),
+        |h| {
+            let h = h * plan.direction;
+            for i in 0..y.len() {
+                trial[i] = y[i] + S::Real::from_f64(h) * f[i];
+            }
+            rhs(plan.start + h, trial, &mut f1);
+            let f1 = &f1;
+            move |i| (f1[i] - f[i]).to_f64()
+        },
+    );
+    h * plan.direction
+}
+
+/// The first number that is not finite, and its place.
+fn non_finite<T: Real, V: Space<T>>(vectors: &[V]) -> Option<(usize, f64)> {
+    vectors.iter().find_map(|vector| {
+        let place = vector.as_ref().iter().position(|x| !x.is_finite())?;
+        Some((place, vector[place].to_f64()))
+    })
+}
+
+fn failure_of_rhs<S: System>(
+    (index, value): (usize, f64),
+    t: f64,
+    record: &Record<'_, S>,
+    y: &S::Vector<S::Real>,
+    stats: Stats,
+) -> SolveError {
+    let component = S::STATES.as_ref()[index].to_owned();
+    SolveError::NonFiniteDerivative { t, component, value, partial: record.partial(t, y, stats) }
+}
+
+/// The error of a step that cannot get smaller: why it had to.
+fn too_small<S: System>(
+    stages: &[S::Vector<S::Real>],
+    next: &Next,
+    plan: &Plan<S>,
+    record: &Record<'_, S>,
+    y: &S::Vector<S::Real>,
+    stats: Stats,
+) -> SolveError {
+    let t = next.times.t;
+    match non_finite(stages) {
+        Some(bad) => failure_of_rhs::<S>(bad, t, record, y, stats),
+        None => SolveError::StepTooSmall {
+            t,
+            h: next.wanted.abs(),
+            limit: plan.min_step,
+            partial: record.partial(t, y, stats),
+        },
+    }
+}

@@ -1,0 +1,114 @@
+//! What can go wrong, said so that it helps.
+
+use thiserror::Error;
+
+use super::Partial;
+use crate::method::Method;
+
+/// Why there is no solution. Whatever fails after the first step keeps the part that was solved.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub enum SolveError {
+    #[error("{what} is {value}: every input must be finite (no step was taken)")]
+    NonFiniteInput { what: String, value: f64 },
+
+    #[error("{name} is {value}{}: a tolerance must be a finite number, not negative", for_state(*.component))]
+    BadTolerance { name: &'static str, component: Option<usize>, value: f64 },
+
+    #[error("{found} values of {name} for {states} states: give one number for all, or one for each state in order")]
+    ToleranceCount { name: &'static str, found: usize, states: usize },
+
+    #[error(
+        "rtol and atol are both 0{}, so no step could be accepted; the defaults for f64 are 1e-7 and 1e-9",
+        for_state(*.component)
+    )]
+    ZeroTolerance { component: Option<usize> },
+
+    #[error("{count} save time{}: give the start, then each time to save at, at least two in all", if *.count == 1 { "" } else { "s" })]
+    TooFewTimes { count: usize },
+
+    #[error("times[{index}] repeats {time}: each save time must differ from the one before")]
+    RepeatedTime { index: usize, time: f64 },
+
+    #[error(
+        "save times must run one way: times[{index}] = {time} follows times[{}] = {previous}, but the first two {}; sort them",
+        .index - 1,
+        if *.rising { "rise" } else { "fall" }
+    )]
+    UnorderedTimes { index: usize, time: f64, previous: f64, rising: bool },
+
+    #[error("the span starts and ends at {t}: there is nothing to solve; give an end that differs from the start")]
+    EmptySpan { t: f64 },
+
+    #[error("{name} is {value}, but must be {requirement}")]
+    BadOption { name: &'static str, value: f64, requirement: &'static str },
+
+    #[error("{method} has no error estimate, so it cannot choose its steps over a span: give `.step_size(h)`, or take an adaptive method such as Dopri5")]
+    NoStepSize { method: &'static str },
+
+    #[error("{name}[{index}] = {value}: {requirement}")]
+    BadPoint { name: &'static str, index: usize, value: f64, requirement: &'static str },
+
+    #[error("there is no method `{name}`; there are {}", known_methods())]
+    UnknownMethod { name: String },
+
+    #[error(
+        "at t = {t}, after {} accepted steps, the step fell to {h:.1e}, which is below {}: singular or stiff. See the partial solution in this error; try an implicit method, or looser tolerances",
+        .partial.stats().accepted,
+        if *.limit > 0.0 { format!("min_step = {limit:e}") } else { "the spacing of f64 there".to_owned() }
+    )]
+    StepTooSmall { t: f64, h: f64, limit: f64, partial: Box<Partial> },
+
+    #[error(
+        "at t = {t}, max_num_steps = {limit} attempts were used up ({} accepted, {} rejected); allow more, loosen the tolerances, or try an implicit method if the problem is stiff. See the partial solution in this error",
+        .partial.stats().accepted,
+        .partial.stats().rejected
+    )]
+    TooManySteps { t: f64, limit: usize, partial: Box<Partial> },
+
+    #[error(
+        "the derivative of {component} is {value} near t = {t}, also for the smallest step: the right-hand side leaves its domain there (ln or sqrt of a negative number, a division by zero), or the state grows without bound. See the partial solution in this error"
+    )]
+    NonFiniteDerivative { t: f64, component: String, value: f64, partial: Box<Partial> },
+
+    #[error(
+        "{component} became {value} in the step of {h} from t = {t}: it is too long for this method, or the state grows without bound. See the partial solution in this error; try a smaller step_size"
+    )]
+    NonFiniteState { t: f64, h: f64, component: String, value: f64, partial: Box<Partial> },
+
+    #[error("t = {t} is outside of the solved span {start}..{end}: the solution is known only there")]
+    OutsideSpan { t: f64, start: f64, end: f64 },
+
+    #[error("this solution keeps its save points alone; solve over a span `a..b`, or with `.dense(true)`, to have it at any time")]
+    NoDenseOutput,
+
+    #[error("{found} cotangents for {saved} save points: give one per save point, in their order")]
+    CotangentCount { found: usize, saved: usize },
+
+    #[error("the cotangent of {component} at save point {index} is {value}: every cotangent must be finite")]
+    NonFiniteCotangent { index: usize, component: String, value: f64 },
+}
+
+fn for_state(component: Option<usize>) -> String {
+    component.map_or_else(String::new, |index| format!(" for state {index}"))
+}
+
+fn known_methods() -> String {
+    let names: Vec<String> = Method::ALL.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
+
+impl SolveError {
+    /// The part that was solved, where steps were taken.
+    #[must_use]
+    pub fn partial(&self) -> Option<&Partial> {
+        match self {
+            Self::StepTooSmall { partial, .. }
+            | Self::TooManySteps { partial, .. }
+            | Self::NonFiniteDerivative { partial, .. }
+            | Self::NonFiniteState { partial, .. } => Some(partial),
+            _ => None,
+        }
+    }
+}

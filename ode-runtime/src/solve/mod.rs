@@ -1,0 +1,25 @@
+//! Solving: what is asked for, the loop that does it, and what comes of it.
+
+mod clock;
+mod driver;
+mod error;
+mod options;
+mod partial;
+mod plan;
+mod record;
+mod solution;
+mod solver;
+mod stats;
+mod times;
+
+pub(crate) use clock::StepTimes;
+pub(crate) use driver::drive;
+pub use error::SolveError;
+pub use options::{IntoTolerance, Tolerance};
+pub use partial::Partial;
+pub(crate) use plan::Plan;
+pub(crate) use record::{Cut, Record, Tape, TapeStep};
+pub use solution::Solution;
+pub use solver::Solver;
+pub use stats::Stats;
+pub use times::{IntoTimes, Times, linspace};

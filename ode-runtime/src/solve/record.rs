@@ -1,0 +1,160 @@
+//! What is kept of a solve while it runs.
+
+use super::clock::StepTimes;
+use super::plan::Plan;
+use super::{Partial, Stats};
+use crate::dense::{DenseOutput, Weights};
+use crate::number::Real;
+use crate::space::Space;
+use crate::system::Model;
+
+/// Where a save point lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Placement {
+    /// The number of the step.
+    pub(crate) step: usize,
+    /// The part of the step before it; 1 is the end, where the state is the step's own.
+    pub(crate) theta: f64,
+}
+
+/// What the end of a step depends on, for derivatives by times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// On the start: its length was chosen.
+    Free,
+    /// On nothing: it ends at a given time.
+    Given,
+    /// On the save time of this number, at which it ends.
+    Save(usize),
+}
+
+/// A step as the adjoint needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct TapeStep<V> {
+    pub(crate) times: StepTimes,
+    pub(crate) cut: Cut,
+    /// The state at its start.
+    pub(crate) y: V,
+}
+
+/// The accepted steps, and where the save points lie among them.
+#[derive(Debug, Clone)]
+pub(crate) struct Tape<V> {
+    pub(crate) steps: Vec<TapeStep<V>>,
+    /// One for each save point after the first.
+    pub(crate) saves: Vec<Placement>,
+}
+
+/// An accepted step.
+pub(crate) struct Step<'a, V> {
+    pub(crate) times: StepTimes,
+    pub(crate) t1: f64,
+    pub(crate) cut: Cut,
+    pub(crate) y: &'a V,
+    pub(crate) y1: &'a V,
+    /// The stages; the completion is there where [`Record::wants_completion`] said so.
+    pub(crate) k: &'a [V],
+}
+
+/// What is kept: save points always, all steps for dense output or for the adjoint where they are asked for.
+pub(crate) struct Record<'a, S: Model> {
+    plan: &'a Plan<S>,
+    pub(crate) states: Vec<S::State>,
+    next: usize,
+    pub(crate) dense: Option<DenseOutput<S::Vector<S::Real>>>,
+    pub(crate) tape: Option<Tape<S::Vector<S::Real>>>,
+    accepted: usize,
+}
+
+impl<'a, S: Model> Record<'a, S> {
+    pub(crate) fn new(plan: &'a Plan<S>, y0: &S::State, tape: bool) -> Self {
+        let mut states = Vec::with_capacity(plan.save.len());
+        states.push(y0.clone());
+        Self {
+            plan,
+            states,
+            next: 1,
+            dense: plan.dense.then(|| DenseOutput::new(&plan.weights, plan.start)),
+            tape: tape.then(|| Tape { steps: Vec::new(), saves: Vec::with_capacity(plan.save.len() - 1) }),
+            accepted: 0,
+        }
+    }
+
+    /// Whether the step to `t1` must be complete before it is recorded.
+    #[inline(always)]
+    pub(crate) fn wants_completion(&self, t1: f64) -> bool {
+        self.dense.is_some() || self.is_before(self.plan.save[self.next], t1)
+    }
+
+    #[inline(always)]
+    fn is_before(&self, t: f64, t1: f64) -> bool {
+        (t1 - t) * self.plan.direction > 0.0
+    }
+
+    /// The number of the save point at this very time, if it is the next.
+    #[inline(always)]
+    #[allow(clippy::float_cmp)]
+    pub(crate) fn save_at(&self, t1: f64) -> Option<usize> {
+        let next = self.next + self.plan.save[self.next..].iter().take_while(|&&t| self.is_before(t, t1)).count();
+        (self.plan.save.get(next) == Some(&t1)).then_some(next)
+    }
+
+    /// Keeps an accepted step.
+    #[inline(always)]
+    pub(crate) fn step(&mut self, step: &Step<'_, S::Vector<S::Real>>) {
+        while let Some(&t) = self.plan.save.get(self.next) {
+            let theta = if self.is_before(t, step.t1) {
+                (t - step.times.t) / step.times.h
+            } else if t == step.t1 {
+                1.0
+            } else {
+                break;
+            };
+            self.save(step, theta);
+        }
+        if let Some(dense) = &mut self.dense {
+            dense.push(&self.plan.weights, &step.times, step.t1, step.y, step.k);
+        }
+        if let Some(tape) = &mut self.tape {
+            tape.steps.push(TapeStep { times: step.times, cut: step.cut, y: step.y.clone() });
+        }
+        self.accepted += 1;
+    }
+
+    fn save(&mut self, step: &Step<'_, S::Vector<S::Real>>, theta: f64) {
+        let state = if theta == 1.0 {
+            S::unflatten(step.y1)
+        } else {
+            S::unflatten(&interpolate(&self.plan.weights, theta, step.times.h, step.y, step.k))
+        };
+        self.states.push(state);
+        if let Some(tape) = &mut self.tape {
+            tape.saves.push(Placement { step: self.accepted, theta });
+        }
+        self.next += 1;
+    }
+
+    /// What there is when the solve fails at `t`, in the state `y`.
+    pub(crate) fn partial(&self, t: f64, y: &S::Vector<S::Real>, stats: Stats) -> Box<Partial> {
+        let numbers = |flat: &S::Vector<S::Real>| flat.as_ref().iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
+        let mut times = self.plan.save[..self.states.len()].to_vec();
+        let mut states: Vec<Vec<f64>> = self.states.iter().map(|state| numbers(&S::flatten(state))).collect();
+        if times.last() != Some(&t) {
+            times.push(t);
+            states.push(numbers(y));
+        }
+        Box::new(Partial::new(times, states, stats))
+    }
+}
+
+/// y + h Σ b_i(θ) k_i
+fn interpolate<T: Real, V: Space<T>>(weights: &Weights, theta: f64, h: f64, y: &V, k: &[V]) -> V {
+    let mut value = y.clone();
+    for (weight, k) in weights.at(theta).zip(k) {
+        let factor = T::from_f64(weight * h);
+        for i in 0..value.len() {
+            value[i] += factor * k[i];
+        }
+    }
+    value
+}

@@ -1,0 +1,34 @@
+//! Where states, stages and cotangents are kept.
+
+use std::ops::{Index, IndexMut};
+
+use crate::number::Lane;
+
+/// A vector of lanes. Small systems use arrays, which live in registers.
+pub trait Space<L: Lane>:
+    Clone + Index<usize, Output = L> + IndexMut<usize> + AsRef<[L]> + AsMut<[L]> + 'static
+{
+    /// The number of lanes.
+    fn len(&self) -> usize;
+
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A vector of the same length, filled with `value`.
+    #[must_use]
+    fn like(&self, value: L) -> Self;
+}
+
+impl<L: Lane, const N: usize> Space<L> for [L; N] {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        N
+    }
+
+    #[inline(always)]
+    fn like(&self, value: L) -> Self {
+        [value; N]
+    }
+}

@@ -1,0 +1,126 @@
+//! What `#[ode]` and `#[differentiable]` implement.
+//!
+//! All functions take the parameters as a flat vector of lanes, so that a pack can hold a model in each lane. Arguments
+//! are ordered as parameters `p`, time `t`, state `y`.
+
+use std::fmt::Debug;
+
+use crate::number::{Lane, Real};
+use crate::space::Space;
+
+/// The data of a compiled function: its state and parameters, as the user has them and flat.
+pub trait Model: Clone {
+    /// `f64` or `f32`.
+    type Real: Real;
+    /// The state as the user writes it: a number, an array, a tuple.
+    type State: Clone + Debug;
+    /// A flat state.
+    type Vector<L: Lane>: Space<L>;
+    /// Flat parameters.
+    type Parameters<L: Lane>: Space<L>;
+    /// An array of a name for each number of the state.
+    type StateNames: AsRef<[&'static str]>;
+    /// An array of a name for each number of the parameters.
+    type ParameterNames: AsRef<[&'static str]>;
+    /// The name of each number of the state.
+    const STATES: Self::StateNames;
+    /// The name of each number of the parameters.
+    const PARAMETERS: Self::ParameterNames;
+
+    /// The parameters, flat.
+    fn parameters(&self) -> Self::Parameters<Self::Real>;
+    /// The model of these parameters.
+    fn from_parameters(flat: &Self::Parameters<Self::Real>) -> Self;
+    /// The numbers of a state, in order.
+    fn flatten(state: &Self::State) -> Self::Vector<Self::Real>;
+    /// The state of these numbers.
+    fn unflatten(flat: &Self::Vector<Self::Real>) -> Self::State;
+}
+
+/// A system of differential equations y' = f(t, y, p), made by `#[ode]`.
+pub trait System: Model {
+    /// A matrix with a row for each number of the state.
+    type Matrix<L: Lane>: AsRef<[Self::Vector<L>]> + AsMut<[Self::Vector<L>]>;
+    /// The entries (row, column) of df/dy that are not zero by structure, sorted.
+    const JACOBIAN_PATTERN: &'static [(usize, usize)];
+
+    /// The right-hand side: `dy` = f(t, y, p).
+    fn rhs<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        dy: &mut Self::Vector<L>,
+    );
+
+    /// The tangent of the right-hand side: `dy_dot` = f_p `p_dot` + f_t `t_dot` + f_y `y_dot`.
+    fn jvp<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        p_dot: &Self::Parameters<L>,
+        t_dot: L,
+        y_dot: &Self::Vector<L>,
+        dy_dot: &mut Self::Vector<L>,
+    );
+
+    /// The cotangents: `y_bar` = f_yᵀ `dy_bar`, `p_bar` += f_pᵀ `dy_bar`; returns f_t · `dy_bar`.
+    fn vjp<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        dy_bar: &Self::Vector<L>,
+        p_bar: &mut Self::Parameters<L>,
+        y_bar: &mut Self::Vector<L>,
+    ) -> L;
+
+    /// The Jacobian: `jacobian[i][j]` = df_i/dy_j.
+    fn jacobian<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        jacobian: &mut Self::Matrix<L>,
+    );
+}
+
+/// A function g(t, y, p) of time, state and parameters of its own, made by `#[differentiable]`.
+pub trait Function: Model {
+    /// The value as the user writes it: a number, an array, a tuple.
+    type Output: Clone + Debug;
+    /// A flat value.
+    type Value<L: Lane>: Space<L>;
+
+    /// A flat value that holds this number everywhere.
+    fn value_of<L: Lane>(number: L) -> Self::Value<L>;
+
+    /// The value of these numbers.
+    fn output(flat: &Self::Value<Self::Real>) -> Self::Output;
+
+    /// `dy` = g(t, y, p).
+    fn evaluate<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        dy: &mut Self::Value<L>,
+    );
+
+    /// The tangent of the value: `dy_dot` = g_p `p_dot` + g_t `t_dot` + g_y `y_dot`.
+    fn jvp<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        p_dot: &Self::Parameters<L>,
+        t_dot: L,
+        y_dot: &Self::Vector<L>,
+        dy_dot: &mut Self::Value<L>,
+    );
+
+    /// The cotangents: `y_bar` = g_yᵀ `dy_bar`, `p_bar` += g_pᵀ `dy_bar`; returns g_t · `dy_bar`.
+    fn vjp<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        dy_bar: &Self::Value<L>,
+        p_bar: &mut Self::Parameters<L>,
+        y_bar: &mut Self::Vector<L>,
+    ) -> L;
+}
