@@ -1,7 +1,9 @@
+//! s
 use odec::prelude::*;
-/// Predator and prey.
+use std::time::Instant;
+use std::hint::black_box;
 #[ode]
-pub fn lotka_volterra(
+fn lotka_volterra(
     _t: f64,
     [prey, predator]: [f64; 2],
     alpha: f64,
@@ -12,30 +14,92 @@ pub fn lotka_volterra(
     let meeting = prey * predator;
     [alpha * prey - beta * meeting, delta * meeting - gamma * predator]
 }
-#[ode]
-fn forced(t: f64, y: f64, k: f64) -> f64 { -k * y + sin(2.0*t) }
+
+const TOLERANCE: f64 = 1e-8;
+
+/// The last state, as one would write dopri5 for this system in an afternoon: stages unrolled, FSAL, PI control with
+/// `powf` as in Hairer's code.
+fn by_hand(p: &[f64; 4], y0: [f64; 2], end: f64) -> ([f64; 2], usize) {
+    let f = |y: [f64; 2]| {
+        let meeting = y[0] * y[1];
+        [p[0] * y[0] - p[1] * meeting, p[3] * meeting - p[2] * y[1]]
+    };
+    let (mut t, mut y, mut h) = (0.0, y0, 1e-3);
+    let mut k1 = f(y);
+    let mut before: f64 = 1e-4;
+    let mut steps = 0;
+    while t < end {
+        h = h.min(end - t);
+        let k2 = f([y[0] + h * (1.0 / 5.0 * k1[0]), y[1] + h * (1.0 / 5.0 * k1[1])]);
+        let stage = |i: usize| y[i] + h * (3.0 / 40.0 * k1[i] + 9.0 / 40.0 * k2[i]);
+        let k3 = f([stage(0), stage(1)]);
+        let stage = |i: usize| y[i] + h * (44.0 / 45.0 * k1[i] - 56.0 / 15.0 * k2[i] + 32.0 / 9.0 * k3[i]);
+        let k4 = f([stage(0), stage(1)]);
+        let stage = |i: usize| {
+            y[i] + h
+                * (19372.0 / 6561.0 * k1[i] - 25360.0 / 2187.0 * k2[i] + 64448.0 / 6561.0 * k3[i]
+                    - 212.0 / 729.0 * k4[i])
+        };
+        let k5 = f([stage(0), stage(1)]);
+        let stage = |i: usize| {
+            y[i] + h
+                * (9017.0 / 3168.0 * k1[i] - 355.0 / 33.0 * k2[i] + 46732.0 / 5247.0 * k3[i] + 49.0 / 176.0 * k4[i]
+                    - 5103.0 / 18656.0 * k5[i])
+        };
+        let k6 = f([stage(0), stage(1)]);
+        let stage = |i: usize| {
+            y[i] + h
+                * (35.0 / 384.0 * k1[i] + 500.0 / 1113.0 * k3[i] + 125.0 / 192.0 * k4[i] - 2187.0 / 6784.0 * k5[i]
+                    + 11.0 / 84.0 * k6[i])
+        };
+        let y1 = [stage(0), stage(1)];
+        let k7 = f(y1);
+        let error = |i: usize| {
+            let e = h
+                * (71.0 / 57600.0 * k1[i] - 71.0 / 16695.0 * k3[i] + 71.0 / 1920.0 * k4[i]
+                    - 17253.0 / 339_200.0 * k5[i]
+                    + 22.0 / 525.0 * k6[i]
+                    - 1.0 / 40.0 * k7[i]);
+            let scale = TOLERANCE + TOLERANCE * y[i].abs().max(y1[i].abs());
+            (e / scale).powi(2)
+        };
+        let err = (0.5 * (error(0) + error(1))).sqrt();
+        let factor = err.powf(0.17) / before.powf(0.04);
+        if err <= 1.0 {
+            t += h;
+            y = y1;
+            k1 = k7;
+            before = err.max(1e-4);
+            h /= (factor / 0.9).clamp(0.1, 5.0);
+            steps += 1;
+        } else {
+            h /= (err.powf(0.17) / 0.9).min(5.0);
+        }
+    }
+    (y, steps)
+}
+
 
 fn main() -> Result<(), SolveError> {
     let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
-    let solution = model.solve([1.0, 1.0], 0.0..10.0)?;
-    println!("{:?} after {:?}", solution.last(), solution.stats());
-    println!("{:?}", solution.at(5.0)?);
-    let times = linspace(0.0, 10.0, 11);
-    let method: Method = "dopri8".parse()?;
-    let s = model.solver().method(method).solve([1.0, 1.0], &times)?;
-    println!("{:?} {:?}", s.last(), s.stats());
-    let s = model.solver().method(Rk4).step_size(0.01).solve([1.0, 1.0], &times)?;
-    println!("{:?} {:?}", s.last(), s.stats());
-    let s = model.solver().method(Tsit5).rtol(1e-9).atol(1e-9).solve([1.0, 1.0], &times)?;
-    println!("{:?} {:?}", s.last(), s.stats());
-    let g = model.solver().rtol(1e-10).atol(1e-10).gradient([1.0, 1.0], &times, |states, bars| {
-        let mut l = 0.0;
-        for (y, bar) in states.iter().zip(bars) { for i in 0..2 { l += y[i]*y[i]; bar[i] = 2.0*y[i]; } }
-        l
-    })?;
-    println!("{} {:?} {:?} {:?}", g.loss, g.params, g.y0, g.times);
-    let f = Forced { k: 0.5 };
-    println!("{:?}", f.solve(1.0, 0.0..10.0)?.last());
-    println!("{}", model.solve([1.0, f64::NAN], 0.0..10.0).unwrap_err());
+    let parameters = model.to_params();
+    let solver = model.solver().rtol(1e-8).atol(1e-8).dense(false);
+    let mut best = [f64::MAX; 3];
+    let mut s = 0.0;
+    for _ in 0..400 {
+        let t = Instant::now();
+        for _ in 0..40 { s += solver.solve(black_box([1.0, 1.0]), 0.0..10.0)?.last()[0]; }
+        best[0] = best[0].min(t.elapsed().as_secs_f64() / 40.0);
+        let t = Instant::now();
+        for _ in 0..40 { s += by_hand(black_box(&parameters), black_box([1.0, 1.0]), 10.0).0[0]; }
+        best[1] = best[1].min(t.elapsed().as_secs_f64() / 40.0);
+        let t = Instant::now();
+        for _ in 0..40 { s += solver.gradient(black_box([1.0, 1.0]), 0.0..black_box(10.0), |states, cotangents| {
+                cotangents[1] = [1.0, 0.0];
+                states[1][0]
+            })?.loss; }
+        best[2] = best[2].min(t.elapsed().as_secs_f64() / 40.0);
+    }
+    println!("odec {:.2} us, by hand {:.2} us, ratio {:.3}; gradient {:.2} us = {:.2} solves  ({s})", best[0]*1e6, best[1]*1e6, best[0]/best[1], best[2]*1e6, best[2]/best[0]);
     Ok(())
 }

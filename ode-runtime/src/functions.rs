@@ -54,7 +54,7 @@ pub fn powi<L: Lane>(x: L, exponent: i32) -> L {
 #[doc(hidden)]
 #[must_use]
 pub fn value<F: Function>(function: &F, t: F::Real, y: F::State) -> F::Output {
-    let mut value = F::value_of(F::Real::from_f64(0.0));
+    let mut value = F::value_vector(|_| F::Real::from_f64(0.0));
     F::evaluate(&function.parameters(), t, &F::flatten(&y), &mut value);
     F::output(&value)
 }

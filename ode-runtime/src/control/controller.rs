@@ -1,6 +1,6 @@
 //! The law by which the next step follows from the error of the last.
 
-use crate::number::{exp2, log2};
+use crate::number::{exp2, log2, within};
 use crate::solve::SolveError;
 
 /// The law of the step size, for a method of order p and errors r relative to the tolerance.
@@ -86,7 +86,7 @@ impl Law {
         let least = if self.never_shrinks { 1.0 } else { self.dfactor };
         let most = if self.after_rejection && !self.never_shrinks { 1.0 } else { self.ifactor };
         self.after_rejection = false;
-        factor.max(least).min(most)
+        within(factor, least, most)
     }
 
     /// By what a rejected step is multiplied; an error that is no number shrinks it most.
@@ -98,7 +98,7 @@ impl Law {
         }
         // The past counts only between accepted steps.
         let exponent = if self.beta == 0.0 { self.alpha } else { self.alpha + 0.75 * self.beta };
-        (self.safety * exp2(-exponent * log2(squared))).max(self.dfactor).min(self.safety.min(1.0))
+        within(self.safety * exp2(-exponent * log2(squared)), self.dfactor, self.safety)
     }
 
     /// Forgets the past, at a jump.

@@ -39,6 +39,7 @@ macro_rules! methods {
         impl Stepper for Method {
             type Stages<V> = [V; STAGES];
 
+            #[inline]
             fn tableau(&self) -> &'static Tableau {
                 match self { $(Self::$Name => $Name.tableau()),* }
             }
@@ -47,6 +48,8 @@ macro_rules! methods {
                 std::array::from_fn(|_| zero.clone())
             }
 
+            // Inlined, so that it is compiled for the CPU features of the loop.
+            #[inline(always)]
             fn advance<L: Lane, V: Space<L>>(
                 &self,
                 rhs: impl FnMut(f64, &V, &mut V),
@@ -58,10 +61,12 @@ macro_rules! methods {
                 match self { $(Self::$Name => $Name.advance(rhs, h, y, first_mut(k), y1)),* }
             }
 
-            fn error<L: Lane, V: Space<L>>(&self, h: L, k: &[V; STAGES], n: usize) -> L {
-                match self { $(Self::$Name => $Name.error(h, first(k), n)),* }
+            #[inline(always)]
+            fn error<L: Lane, V: Space<L>>(&self, k: &[V; STAGES], n: usize) -> L {
+                match self { $(Self::$Name => $Name.error(first(k), n)),* }
             }
 
+            #[inline(always)]
             fn transpose<L: Lane, V: Space<L>>(
                 &self,
                 vjp: impl FnMut(usize, &V, &mut V),

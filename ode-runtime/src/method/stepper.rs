@@ -26,8 +26,8 @@ pub trait Stepper: Copy + Send + Sync + 'static {
         y1: &mut V,
     );
 
-    /// Number `n` of the error estimate; 0 for a method without one.
-    fn error<L: Lane, V: Space<L>>(&self, h: L, k: &Self::Stages<V>, n: usize) -> L;
+    /// Number `n` of the error estimate, divided by h; 0 for a method without one.
+    fn error<L: Lane, V: Space<L>>(&self, k: &Self::Stages<V>, n: usize) -> L;
 
     /// The transpose of [`advance`](Self::advance): `lambda` is the cotangent of `y1` and becomes that of `y`. The
     /// working stages of `k_bar` arrive with cotangents from elsewhere (dense output) and leave complete; `vjp` gets

@@ -219,6 +219,96 @@ macro_rules! lane {
         scalar_lane!(f64);
         scalar_lane!(f32);
 
+        /// Delegates all but the fast product and sum.
+        impl<T: Real> Lane for super::Fused<T> {
+            type Scalar = T;
+            type Mask = bool;
+
+            #[inline(always)]
+            fn splat(value: T) -> Self {
+                Self(value)
+            }
+
+            #[inline(always)]
+            fn truth(value: bool) -> bool {
+                value
+            }
+
+            #[inline(always)]
+            fn select(mask: bool, then: Self, otherwise: Self) -> Self {
+                if mask { then } else { otherwise }
+            }
+
+            #[inline(always)]
+            fn branch<const N: usize>(
+                mask: bool,
+                then: impl FnOnce() -> [Self; N],
+                otherwise: impl FnOnce() -> [Self; N],
+            ) -> [Self; N] {
+                if mask { then() } else { otherwise() }
+            }
+
+            #[inline(always)]
+            fn mul_add_fast(self, factor: Self, term: Self) -> Self {
+                Self(self.0.mul_add(factor.0, term.0))
+            }
+
+            #[inline(always)]
+            fn lt(self, other: Self) -> bool {
+                self.0 < other.0
+            }
+
+            #[inline(always)]
+            fn le(self, other: Self) -> bool {
+                self.0 <= other.0
+            }
+
+            #[inline(always)]
+            fn gt(self, other: Self) -> bool {
+                self.0 > other.0
+            }
+
+            #[inline(always)]
+            fn ge(self, other: Self) -> bool {
+                self.0 >= other.0
+            }
+
+            #[inline(always)]
+            #[allow(clippy::float_cmp)]
+            fn eq(self, other: Self) -> bool {
+                self.0 == other.0
+            }
+
+            #[inline(always)]
+            #[allow(clippy::float_cmp)]
+            fn ne(self, other: Self) -> bool {
+                self.0 != other.0
+            }
+
+            $(
+                #[inline(always)]
+                fn $unary(self) -> Self {
+                    Self(Lane::$unary(self.0))
+                }
+            )*
+            $(
+                #[inline(always)]
+                fn $binary(self, other: Self) -> Self {
+                    Self(Lane::$binary(self.0, other.0))
+                }
+            )*
+
+            #[inline(always)]
+            fn mul_add(self, factor: Self, term: Self) -> Self {
+                Self(Lane::mul_add(self.0, factor.0, term.0))
+            }
+
+            #[inline(always)]
+            fn powi(self, exponent: i32) -> Self {
+                Self(Lane::powi(self.0, exponent))
+            }
+        }
+
         impl<const N: usize> Lane for super::Pack<N> {
             type Scalar = f64;
             type Mask = [bool; N];

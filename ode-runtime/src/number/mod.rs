@@ -1,13 +1,15 @@
 //! Numbers that generated code computes with: one, or several side by side.
 
+mod fused;
 mod lane;
 mod mask;
 mod pack;
 mod power;
 mod real;
 
+pub(crate) use fused::{Fused, Single};
 pub use lane::Lane;
 pub use mask::Mask;
 pub use pack::Pack;
-pub(crate) use power::{exp2, log2};
+pub(crate) use power::{exp2, log2, within};
 pub use real::Real;

@@ -6,7 +6,7 @@ use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
 use crate::control::{Start, first_step};
 use crate::method::Stepper;
-use crate::number::{Lane, Real};
+use crate::number::{Lane, Real, Single, within};
 use crate::space::Space;
 use crate::system::System;
 
@@ -19,20 +19,21 @@ struct Next {
     wanted: f64,
 }
 
-/// Steps from the start of the plan to its end, and hands each accepted step to the record.
+/// Steps from the start of the plan to its end, and hands each accepted step to the record. `L` is how the numbers of
+/// the state are computed with.
 ///
 /// Nothing is allocated here: what is kept is the record's.
-pub(crate) fn drive<S: System, M: Stepper>(
+#[inline(always)]
+pub(super) fn drive_in<S: System, M: Stepper, L: Single<Scalar = S::Real>>(
     model: &S,
     method: &M,
     y0: &S::Vector<S::Real>,
     plan: &Plan<S>,
     record: &mut Record<'_, S>,
 ) -> Result<Stats, SolveError> {
-    let p = model.parameters();
-    let rhs = |t: f64, y: &S::Vector<S::Real>, dy: &mut S::Vector<S::Real>| {
-        S::rhs::<S::Real>(&p, S::Real::from_f64(t), y, dy);
-    };
+    let parameters = model.parameters();
+    let p = S::parameter_vector(|i| L::splat(parameters[i]));
+    let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(t), y, dy);
     let tableau = method.tableau();
     let completes_first = tableau.completes_first();
     let last = tableau.stages() - 1;
@@ -44,59 +45,65 @@ pub(crate) fn drive<S: System, M: Stepper>(
     let mut clock = Clock::new(plan);
     let mut stats = Stats::default();
 
-    let mut y = y0.clone();
-    let mut y1 = y0.clone();
-    let mut stages = method.stages(y0);
+    let (rtol, atol) = (S::vector(|i| L::splat(plan.rtol[i])), S::vector(|i| L::splat(plan.atol[i])));
+    let mut y: S::Vector<L> = S::vector(|i| L::splat(y0[i]));
+    let mut y1 = y.clone();
+    let mut per_error = y.clone();
+    let mut stages = method.stages(&y);
     rhs(clock.first, &y, &mut stages.as_mut()[0]);
     stats.rhs_evaluations += 1;
     if let Some(bad) = non_finite(&stages.as_ref()[..1]) {
-        return Err(failure_of_rhs::<S>(bad, plan.start, record, &y, stats));
+        return Err(failure_of_rhs::<S, L>(bad, plan.start, record, &y, stats));
     }
     let mut h = match plan.first_step {
         Some(h) => h * plan.direction,
         None if law.is_none() => 0.0,
         None => {
             stats.rhs_evaluations += 1;
-            choose_first_step(plan, tableau.order, &rhs, &y, &stages.as_ref()[0], &mut y1, &mut scratch)
+            choose_first_step::<S, L>(plan, tableau.order, &rhs, &y, &stages.as_ref()[0], &mut y1, &mut scratch)
         }
     };
 
     loop {
         let next = clock.next(plan, h, record);
         if next.t1 == next.times.t {
-            return Err(too_small(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
+            return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
         }
         if stats.accepted + stats.rejected >= plan.max_num_steps {
             let partial = record.partial(next.times.t, &y, stats);
             return Err(SolveError::TooManySteps { t: next.times.t, limit: plan.max_num_steps, partial });
         }
-        let step_h = S::Real::from_f64(next.times.h);
+        let step_h = L::constant(next.times.h);
         method.advance(|node, y, dy| rhs(next.times.at(node), y, dy), step_h, &y, &mut stages, &mut y1);
         stats.rhs_evaluations += last - 1;
         let mut complete = false;
 
         match &mut law {
             Some(law) => {
+                // Divided before the last evaluation, which the division then does not wait for.
+                for i in 0..y.len() {
+                    let scale = rtol[i].mul_add_fast(larger(y[i].abs(), y1[i].abs()), atol[i]);
+                    per_error[i] = step_h / scale;
+                }
                 if completes_first {
                     rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
                     stats.rhs_evaluations += 1;
                     complete = true;
                 }
                 let squared = plan.norm.squared(y.len(), &mut scratch, |i| {
-                    let scale = plan.atol[i] + plan.rtol[i] * y[i].abs().max(y1[i].abs());
-                    (method.error(step_h, &stages, i) / scale).to_f64()
+                    (method.error(&stages, i) * per_error[i]).get().to_f64()
                 });
                 if squared <= 1.0 {
                     let grown = next.times.h * law.accepted(squared);
                     // A step that was cut says little of how long the next may be.
-                    let longest = next.times.h.abs().max(grown.abs());
-                    h = if longest >= next.wanted.abs() { grown } else { next.wanted };
+                    let says_little = next.cut != Cut::Free && grown.abs() < next.wanted.abs();
+                    h = if says_little && next.times.h.abs() < next.wanted.abs() { next.wanted } else { grown };
                 } else {
                     stats.rejected += 1;
                     h = next.times.h * law.rejected(squared);
                     if h.abs() < plan.min_step {
                         let next = Next { wanted: h, ..next };
-                        return Err(too_small(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
+                        return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
                     }
                     continue;
                 }
@@ -166,7 +173,7 @@ impl Clock {
         let stop = plan.stops[self.stop];
         let (target, mut cut) = match &plan.pace {
             Pace::Adaptive(_) => {
-                let length = h.abs().max(plan.min_step).min(plan.max_step);
+                let length = within(h.abs(), plan.min_step, plan.max_step);
                 let left = (stop.t - self.t).abs();
                 // A little longer, rather than leaving a sliver; never longer than max_step.
                 if length * 1.01 >= left && left <= plan.max_step {
@@ -233,49 +240,54 @@ impl Clock {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn choose_first_step<S: System>(
+fn choose_first_step<S: System, L: Single<Scalar = S::Real>>(
     plan: &Plan<S>,
     order: usize,
-    rhs: &impl Fn(f64, &S::Vector<S::Real>, &mut S::Vector<S::Real>),
-    y: &S::Vector<S::Real>,
-    f: &S::Vector<S::Real>,
-    trial: &mut S::Vector<S::Real>,
+    rhs: &impl Fn(f64, &S::Vector<L>, &mut S::Vector<L>),
+    y: &S::Vector<L>,
+    f: &S::Vector<L>,
+    trial: &mut S::Vector<L>,
     scratch: &mut [f64],
 ) -> f64 {
-    let scale = |i: usize| (plan.atol[i] + plan.rtol[i] * y[i].abs()).to_f64();
-    let mut f1 = f.like(S::Real::constant(0.0));
+    let scale = |i: usize| plan.atol[i].to_f64() + plan.rtol[i].to_f64() * y[i].get().to_f64().abs();
+    let mut f1 = f.clone();
     let span = (plan.stops[0].t - plan.start).abs();
     let start = Start { order, span, count: y.len(), norm: &plan.norm, scratch, scale };
     let h = first_step(
         start,
-        |i| y[i].to_f64(),
-        |i| f[i].to_f64(),
+        |i| y[i].get().to_f64(),
+        |i| f[i].get().to_f64(),
         |h| {
             let h = h * plan.direction;
             for i in 0..y.len() {
-                trial[i] = y[i] + S::Real::from_f64(h) * f[i];
+                trial[i] = y[i] + L::constant(h) * f[i];
             }
             rhs(plan.start + h, trial, &mut f1);
             let f1 = &f1;
-            move |i| (f1[i] - f[i]).to_f64()
+            move |i| (f1[i] - f[i]).get().to_f64()
         },
     );
     h * plan.direction
 }
 
+#[inline(always)]
+fn larger<L: Lane>(a: L, b: L) -> L {
+    L::select(a.gt(b), a, b)
+}
+
 /// The first number that is not finite, and its place.
-fn non_finite<T: Real, V: Space<T>>(vectors: &[V]) -> Option<(usize, f64)> {
+fn non_finite<L: Single, V: Space<L>>(vectors: &[V]) -> Option<(usize, f64)> {
     vectors.iter().find_map(|vector| {
-        let place = vector.as_ref().iter().position(|x| !x.is_finite())?;
-        Some((place, vector[place].to_f64()))
+        let place = vector.as_ref().iter().position(|x| !x.get().is_finite())?;
+        Some((place, vector[place].get().to_f64()))
     })
 }
 
-fn failure_of_rhs<S: System>(
+fn failure_of_rhs<S: System, L: Single<Scalar = S::Real>>(
     (index, value): (usize, f64),
     t: f64,
     record: &Record<'_, S>,
-    y: &S::Vector<S::Real>,
+    y: &S::Vector<L>,
     stats: Stats,
 ) -> SolveError {
     let component = S::STATES.as_ref()[index].to_owned();
@@ -283,17 +295,18 @@ fn failure_of_rhs<S: System>(
 }
 
 /// The error of a step that cannot get smaller: why it had to.
-fn too_small<S: System>(
-    stages: &[S::Vector<S::Real>],
+#[cold]
+fn too_small<S: System, L: Single<Scalar = S::Real>>(
+    stages: &[S::Vector<L>],
     next: &Next,
     plan: &Plan<S>,
     record: &Record<'_, S>,
-    y: &S::Vector<S::Real>,
+    y: &S::Vector<L>,
     stats: Stats,
 ) -> SolveError {
     let t = next.times.t;
     match non_finite(stages) {
-        Some(bad) => failure_of_rhs::<S>(bad, t, record, y, stats),
+        Some(bad) => failure_of_rhs::<S, L>(bad, t, record, y, stats),
         None => SolveError::StepTooSmall {
             t,
             h: next.wanted.abs(),

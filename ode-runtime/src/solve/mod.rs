@@ -1,6 +1,7 @@
 //! Solving: what is asked for, the loop that does it, and what comes of it.
 
 mod clock;
+mod dispatch;
 mod driver;
 mod error;
 mod options;
@@ -13,7 +14,7 @@ mod stats;
 mod times;
 
 pub(crate) use clock::StepTimes;
-pub(crate) use driver::drive;
+pub(crate) use dispatch::drive;
 pub use error::SolveError;
 pub use options::{IntoTolerance, Tolerance};
 pub use partial::Partial;

@@ -4,7 +4,7 @@ use super::clock::StepTimes;
 use super::plan::Plan;
 use super::{Partial, Stats};
 use crate::dense::{DenseOutput, Weights};
-use crate::number::Real;
+use crate::number::{Lane, Real, Single};
 use crate::space::Space;
 use crate::system::Model;
 
@@ -101,7 +101,7 @@ impl<'a, S: Model> Record<'a, S> {
 
     /// Keeps an accepted step.
     #[inline(always)]
-    pub(crate) fn step(&mut self, step: &Step<'_, S::Vector<S::Real>>) {
+    pub(crate) fn step<L: Single<Scalar = S::Real>>(&mut self, step: &Step<'_, S::Vector<L>>) {
         while let Some(&t) = self.plan.save.get(self.next) {
             let theta = if self.is_before(t, step.t1) {
                 (t - step.times.t) / step.times.h
@@ -113,21 +113,22 @@ impl<'a, S: Model> Record<'a, S> {
             self.save(step, theta);
         }
         if let Some(dense) = &mut self.dense {
-            dense.push(&self.plan.weights, &step.times, step.t1, step.y, step.k);
+            let k: Vec<_> = step.k.iter().map(|k| plain::<S, L>(k)).collect();
+            dense.push(&self.plan.weights, &step.times, step.t1, &plain::<S, L>(step.y), &k);
         }
         if let Some(tape) = &mut self.tape {
-            tape.steps.push(TapeStep { times: step.times, cut: step.cut, y: step.y.clone() });
+            tape.steps.push(TapeStep { times: step.times, cut: step.cut, y: plain::<S, L>(step.y) });
         }
         self.accepted += 1;
     }
 
-    fn save(&mut self, step: &Step<'_, S::Vector<S::Real>>, theta: f64) {
+    fn save<L: Single<Scalar = S::Real>>(&mut self, step: &Step<'_, S::Vector<L>>, theta: f64) {
         let state = if theta == 1.0 {
-            S::unflatten(step.y1)
+            plain::<S, L>(step.y1)
         } else {
-            S::unflatten(&interpolate(&self.plan.weights, theta, step.times.h, step.y, step.k))
+            plain::<S, L>(&interpolate(&self.plan.weights, theta, step.times.h, step.y, step.k))
         };
-        self.states.push(state);
+        self.states.push(S::unflatten(&state));
         if let Some(tape) = &mut self.tape {
             tape.saves.push(Placement { step: self.accepted, theta });
         }
@@ -135,23 +136,35 @@ impl<'a, S: Model> Record<'a, S> {
     }
 
     /// What there is when the solve fails at `t`, in the state `y`.
-    pub(crate) fn partial(&self, t: f64, y: &S::Vector<S::Real>, stats: Stats) -> Box<Partial> {
+    #[cold]
+    pub(crate) fn partial<L: Single<Scalar = S::Real>>(
+        &self,
+        t: f64,
+        y: &S::Vector<L>,
+        stats: Stats,
+    ) -> Box<Partial> {
         let numbers = |flat: &S::Vector<S::Real>| flat.as_ref().iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
         let mut times = self.plan.save[..self.states.len()].to_vec();
         let mut states: Vec<Vec<f64>> = self.states.iter().map(|state| numbers(&S::flatten(state))).collect();
         if times.last() != Some(&t) {
             times.push(t);
-            states.push(numbers(y));
+            states.push(numbers(&plain::<S, L>(y)));
         }
         Box::new(Partial::new(times, states, stats))
     }
 }
 
+/// The numbers, however they were computed with.
+#[inline(always)]
+fn plain<S: Model, L: Single<Scalar = S::Real>>(vector: &S::Vector<L>) -> S::Vector<S::Real> {
+    S::vector(|i| vector[i].get())
+}
+
 /// y + h Σ b_i(θ) k_i
-fn interpolate<T: Real, V: Space<T>>(weights: &Weights, theta: f64, h: f64, y: &V, k: &[V]) -> V {
+fn interpolate<L: Lane, V: Space<L>>(weights: &Weights, theta: f64, h: f64, y: &V, k: &[V]) -> V {
     let mut value = y.clone();
     for (weight, k) in weights.at(theta).zip(k) {
-        let factor = T::from_f64(weight * h);
+        let factor = L::constant(weight * h);
         for i in 0..value.len() {
             value[i] += factor * k[i];
         }

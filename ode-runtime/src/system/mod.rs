@@ -27,6 +27,10 @@ pub trait Model: Clone {
     /// The name of each number of the parameters.
     const PARAMETERS: Self::ParameterNames;
 
+    /// A flat state with these elements.
+    fn vector<L: Lane>(element: impl FnMut(usize) -> L) -> Self::Vector<L>;
+    /// Flat parameters with these elements.
+    fn parameter_vector<L: Lane>(element: impl FnMut(usize) -> L) -> Self::Parameters<L>;
     /// The parameters, flat.
     fn parameters(&self) -> Self::Parameters<Self::Real>;
     /// The model of these parameters.
@@ -41,6 +45,9 @@ pub trait Model: Clone {
 pub trait System: Model {
     /// A matrix with a row for each number of the state.
     type Matrix<L: Lane>: AsRef<[Self::Vector<L>]> + AsMut<[Self::Vector<L>]>;
+    /// Whether the functions below are small enough to be inlined everywhere, so that they are compiled for the CPU
+    /// features of their caller.
+    const INLINED: bool;
     /// The entries (row, column) of df/dy that are not zero by structure, sorted.
     const JACOBIAN_PATTERN: &'static [(usize, usize)];
 
@@ -89,8 +96,8 @@ pub trait Function: Model {
     /// A flat value.
     type Value<L: Lane>: Space<L>;
 
-    /// A flat value that holds this number everywhere.
-    fn value_of<L: Lane>(number: L) -> Self::Value<L>;
+    /// A flat value with these elements.
+    fn value_vector<L: Lane>(element: impl FnMut(usize) -> L) -> Self::Value<L>;
 
     /// The value of these numbers.
     fn output(flat: &Self::Value<Self::Real>) -> Self::Output;

@@ -6,6 +6,7 @@
 
 mod jacobian;
 mod jvp;
+mod sink;
 mod sparse;
 mod vjp;
 

@@ -1,5 +1,8 @@
 //! Reverse mode: from the cotangents of the outputs to those of the inputs.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sink::sink;
 use super::{Sparse, partials, product};
 use crate::graph::{Graph, Node, NodeId, Operation, Shape};
 
@@ -10,6 +13,7 @@ use crate::graph::{Graph, Node, NodeId, Operation, Shape};
 #[must_use]
 pub fn vjp(graph: &Graph, active: &[bool]) -> Graph {
     assert_eq!(active.len(), graph.inputs().len());
+    let graph = &sink(graph);
     let mut result = graph.clone();
     let cotangents = cotangent_inputs(graph, &mut result, &vec![true; graph.outputs.len()]);
     let sums = pull_back(graph, &mut result, cotangents, active);
@@ -112,8 +116,8 @@ fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[
     sums
 }
 
-/// The cotangents of what a branch captured, from a branch whose bodies compute them: the body that is not taken gives
-/// zero for its own, whatever its derivative would have been.
+/// The cotangents of what a branch captured, from a branch whose bodies compute them: the body that is not taken adds
+/// nothing, whatever its derivative would have been.
 fn branch_cotangents(
     node: &Node,
     then: &Graph,
@@ -134,56 +138,46 @@ fn branch_cotangents(
         .map(|(cotangent, shape)| cotangent.node(shape, result, node.span))
         .collect();
 
-    let count = then.inputs().len();
-    let (then_captured, other_captured) = node.arguments[1..].split_at(count);
-    let active = |captured: &[NodeId]| captured.iter().map(|id| dependent[id.0]).collect::<Vec<bool>>();
-    let then_active = active(then_captured);
-    let other_active = active(other_captured);
+    let (then_captured, other_captured) = node.arguments[1..].split_at(then.inputs().len());
     let mut arguments = vec![node.arguments[0]];
     arguments.extend(then_captured.iter().chain(&incoming));
     arguments.extend(other_captured.iter().chain(&incoming));
-    let captured: Vec<NodeId> = then_captured
-        .iter()
-        .zip(&then_active)
-        .chain(other_captured.iter().zip(&other_active))
-        .filter(|(_, active)| **active)
-        .map(|(&id, _)| id)
-        .collect();
 
-    // Each body gives the cotangents of all captures: its own, and zeros for those of the other.
-    let mut then = body_cotangents(then, &wanted, &then_active);
-    let mut otherwise = body_cotangents(otherwise, &wanted, &other_active);
-    let own = then.outputs.len();
-    for &id in &captured[own..] {
-        let zero = Sparse::Zero.node(result.shape(id), &mut then, node.span);
-        then.outputs.push(zero);
+    let (mut then, then_parts) = body_cotangents(then, &wanted, then_captured, dependent);
+    let (mut otherwise, other_parts) = body_cotangents(otherwise, &wanted, other_captured, dependent);
+    let captured: BTreeSet<NodeId> = then_parts.keys().chain(other_parts.keys()).copied().collect();
+    for (body, parts) in [(&mut then, &then_parts), (&mut otherwise, &other_parts)] {
+        for id in &captured {
+            let part = parts.get(id).unwrap_or(&Sparse::Zero);
+            let output = part.node(result.shape(*id), body, node.span);
+            body.outputs.push(output);
+        }
     }
-    let mut zeros: Vec<NodeId> = captured[..own]
-        .iter()
-        .map(|&id| Sparse::Zero.node(result.shape(id), &mut otherwise, node.span))
-        .collect();
-    zeros.append(&mut otherwise.outputs);
-    otherwise.outputs = zeros;
 
     let operation = Operation::Branch { then: Box::new(then), otherwise: Box::new(otherwise) };
     let branch = result.push(operation, arguments, node.span);
-    captured
-        .into_iter()
-        .enumerate()
-        .map(|(place, id)| (id, Sparse::Node(result.push(Operation::Result(place), vec![branch], node.span))))
-        .collect()
+    let mut part = |place| Sparse::Node(result.push(Operation::Result(place), vec![branch], node.span));
+    captured.into_iter().enumerate().map(|(place, id)| (id, part(place))).collect()
 }
 
-/// The body with an input for each wanted cotangent, whose outputs are the cotangents of its active inputs.
-fn body_cotangents(body: &Graph, wanted: &[bool], active: &[bool]) -> Graph {
+/// The body with an input for each wanted cotangent and no outputs yet, and the cotangents of what it captured.
+fn body_cotangents(
+    body: &Graph,
+    wanted: &[bool],
+    captured: &[NodeId],
+    dependent: &[bool],
+) -> (Graph, BTreeMap<NodeId, Sparse>) {
+    let active: Vec<bool> = captured.iter().map(|id| dependent[id.0]).collect();
     let mut graph = body.clone();
     let cotangents = cotangent_inputs(body, &mut graph, wanted);
-    let sums = pull_back(body, &mut graph, cotangents, active);
-    graph.outputs = active_inputs(body, active)
-        .map(|input| {
-            let Node { shape, span, .. } = body.node(input);
-            sums[input.0].node(shape, &mut graph, *span)
-        })
-        .collect();
-    graph
+    let sums = pull_back(body, &mut graph, cotangents, &active);
+    let mut parts: BTreeMap<NodeId, Sparse> = BTreeMap::new();
+    for (&input, &id) in body.inputs().iter().zip(captured) {
+        let part = sums[input.0].clone();
+        if dependent[id.0] && !part.is_zero() {
+            parts.entry(id).or_insert(Sparse::Zero).add(part, &mut graph, body.node(input).span);
+        }
+    }
+    graph.outputs.clear();
+    (graph, parts)
 }

@@ -23,10 +23,9 @@ impl Errors {
     /// Notes an error at the user's token, unless there is one already.
     pub fn at(&self, span: Span, text: impl std::fmt::Display) {
         // Spans cannot be compared, but their debug form tells places apart.
-        if self.places.borrow_mut().insert(format!("{span:?}")) {
-            if let Some(found) = self.found.borrow_mut().as_mut() {
-                found.push(syn::Error::new(span, text));
-            }
+        let first = self.places.borrow_mut().insert(format!("{span:?}"));
+        if let Some(found) = self.found.borrow_mut().as_mut().filter(|_| first) {
+            found.push(syn::Error::new(span, text));
         }
     }
 

@@ -2,7 +2,8 @@
 
 /// `; did you mean …?` where a candidate is near enough, else nothing.
 pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    let allowed = (name.len() / 3).max(1);
+    // Of a name of one letter every other one is as near.
+    let allowed = (name.len() / 3).max(1).min(name.len().saturating_sub(1));
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))

@@ -6,9 +6,10 @@ use quote::{format_ident, quote};
 use super::bodies::Bodies;
 use super::names::Names;
 use super::scalar::{Binder, Code, Emitted, emit};
+use super::types::{flattened, type_tokens, unflattened};
 use super::warning::warnings;
 use crate::graph::Graph;
-use crate::parse::{Real, Role, System, Type};
+use crate::parse::{Role, System, Type};
 
 /// Bodies of more operations than this are not forced into every stage of a step.
 const INLINED: usize = 400;
@@ -48,67 +49,13 @@ fn structure(system: &System) -> TokenStream {
     });
     let fields = system.parameters.iter().map(|parameter| {
         let (name, ty) = (&parameter.name, type_tokens(&parameter.ty));
-        let doc = format!("The parameter `{name}`.");
+        let doc = format!(" The parameter `{name}`.");
         quote! { #[doc = #doc] pub #name: #ty }
     });
     quote! {
         #(#attributes)*
         #[derive(Debug, Clone, PartialEq)]
         #vis struct #name { #(#fields),* }
-    }
-}
-
-fn type_tokens(ty: &Type) -> TokenStream {
-    match ty {
-        Type::Number(Real::F32) => quote!(f32),
-        Type::Array(element, count) => {
-            let element = type_tokens(element);
-            let count = Literal::usize_unsuffixed(*count);
-            quote!([#element; #count])
-        }
-        Type::Tuple(elements) => {
-            let elements = elements.iter().map(type_tokens);
-            quote!((#(#elements,)*))
-        }
-        _ => quote!(f64),
-    }
-}
-
-/// The expressions of the numbers in a value of this type, in order.
-fn flattened(ty: &Type, value: &TokenStream, found: &mut Vec<TokenStream>) {
-    match ty {
-        Type::Array(element, count) => {
-            for place in 0..*count {
-                let place = Literal::usize_unsuffixed(place);
-                flattened(element, &quote!(#value[#place]), found);
-            }
-        }
-        Type::Tuple(elements) => {
-            for (place, element) in elements.iter().enumerate() {
-                let place = Literal::usize_unsuffixed(place);
-                flattened(element, &quote!(#value.#place), found);
-            }
-        }
-        _ => found.push(value.clone()),
-    }
-}
-
-/// The value of this type made from the elements of `flat`, from `offset` on.
-fn unflattened(ty: &Type, flat: &Ident, offset: &mut usize) -> TokenStream {
-    match ty {
-        Type::Array(element, count) => {
-            let elements = (0..*count).map(|_| unflattened(element, flat, offset));
-            quote!([#(#elements),*])
-        }
-        Type::Tuple(elements) => {
-            let elements = elements.iter().map(|element| unflattened(element, flat, offset));
-            quote!((#(#elements,)*))
-        }
-        _ => {
-            let place = Literal::usize_unsuffixed(*offset);
-            *offset += 1;
-            quote!(#flat[#place])
-        }
     }
 }
 
@@ -237,6 +184,12 @@ impl Implementation<'_> {
                 type ParameterNames = [&'static str; #parameters];
                 const STATES: Self::StateNames = [#(#state_names),*];
                 const PARAMETERS: Self::ParameterNames = [#(#parameter_names),*];
+                fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #states] {
+                    ::core::array::from_fn(element)
+                }
+                fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #parameters] {
+                    ::core::array::from_fn(element)
+                }
                 fn parameters(&self) -> [#real; #parameters] { [#(#fields),*] }
                 fn from_parameters(#flat: &[#real; #parameters]) -> Self { Self { #(#made),* } }
                 #[inline]
@@ -252,6 +205,7 @@ impl Implementation<'_> {
         let states = self.states();
         let (rhs, jvp, vjp) = (self.value("rhs"), self.jvp(), self.vjp());
         let jacobian = self.jacobian();
+        let inlined = self.bodies.is_none_or(|bodies| bodies.vjp.size() <= INLINED);
         let pattern = self.bodies.iter().flat_map(|bodies| &bodies.pattern).map(|entry| {
             let (row, column) =
                 (Literal::usize_unsuffixed(entry.row), Literal::usize_unsuffixed(entry.column));
@@ -260,6 +214,7 @@ impl Implementation<'_> {
         quote! {
             impl rt::System for #name {
                 type Matrix<L: rt::Lane> = [[L; #states]; #states];
+                const INLINED: bool = #inlined;
                 const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[#(#pattern),*];
                 #rhs
                 #jvp
@@ -280,7 +235,9 @@ impl Implementation<'_> {
             impl rt::Function for #name {
                 type Output = #output;
                 type Value<L: rt::Lane> = [L; #results];
-                fn value_of<L: rt::Lane>(number: L) -> [L; #results] { [number; #results] }
+                fn value_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #results] {
+                    ::core::array::from_fn(element)
+                }
                 fn output(#flat: &[#real; #results]) -> Self::Output { #made }
                 #value
                 #jvp

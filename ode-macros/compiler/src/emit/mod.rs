@@ -6,6 +6,7 @@ mod items;
 mod names;
 mod paths;
 mod scalar;
+mod types;
 mod warning;
 
 pub use bodies::Bodies;

@@ -104,6 +104,25 @@ impl Graph {
         self.shared.get(&(operation.clone(), arguments.to_vec())).copied()
     }
 
+    /// Adds the nodes of `other`, with these nodes for its inputs; returns its outputs.
+    pub fn splice(&mut self, other: &Self, inputs: &[NodeId]) -> Vec<NodeId> {
+        let mut images: Vec<NodeId> = Vec::with_capacity(other.nodes.len());
+        for node in &other.nodes {
+            let image = match node.operation {
+                Operation::Input(index) => inputs[index],
+                _ => {
+                    let arguments = node.arguments.iter().map(|argument| images[argument.0]).collect();
+                    self.push(node.operation.clone(), arguments, node.span)
+                }
+            };
+            if let Some(name) = &node.name {
+                self.name(image, name);
+            }
+            images.push(image);
+        }
+        other.outputs.iter().map(|output| images[output.0]).collect()
+    }
+
     /// Names a node as the user did, unless it has a name already.
     pub fn name(&mut self, id: NodeId, name: &str) {
         let node = &mut self.nodes[id.0];

@@ -31,7 +31,7 @@ pub(crate) fn input_shapes() -> [Shape; 3] {
 /// How many numbers these are.
 pub(crate) const INPUT_NUMBERS: usize = 8;
 
-/// A graph of the inputs number, `[3]` and `[2, 2]` to an array of three numbers.
+/// A graph of the inputs number, `[3]` and `[2, 2]` to an array of three numbers, or of all where values are wild.
 pub(crate) fn graph(choices: &Choices, values: Values) -> Graph {
     let mut builder = Builder { choices: choices.0.iter(), values, at: Span::call_site() };
     let mut pool = Pool::default();
@@ -40,7 +40,9 @@ pub(crate) fn graph(choices: &Choices, values: Values) -> Graph {
         pool.add(input);
     }
     builder.fill(&mut pool, 40, 0);
-    let outputs = (0..3).map(|_| builder.number(&mut pool)).collect();
+    let all = values == Values::Wild && builder.pick(2) == 0;
+    let outputs =
+        if all { pool.numbers.clone() } else { (0..3).map(|_| builder.number(&mut pool)).collect() };
     let output = pool.graph.push(Operation::Stack, outputs, builder.at);
     pool.graph.outputs = vec![output];
     pool.graph
@@ -122,7 +124,19 @@ impl Builder<'_> {
         let value = match self.values {
             Values::Tame => self.choose(&[1.0, 0.5, -1.0, 2.0, 0.0, 3.25]),
             Values::Wild => self.choose(&[
-                0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -4.0, 3.0, 1e-310, 1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN,
+                0.0,
+                -0.0,
+                1.0,
+                -1.0,
+                2.0,
+                0.5,
+                -4.0,
+                3.0,
+                1e-310,
+                1e300,
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+                f64::NAN,
             ]),
         };
         self.push(pool, Operation::Constant(value.to_bits()), vec![])
@@ -202,8 +216,13 @@ impl Builder<'_> {
     }
 
     fn elementwise(&mut self, pool: &mut Pool) -> NodeId {
-        let row = self.choose(Elementwise::ALL);
-        let mut arguments: Vec<NodeId> = (0..row.arity()).map(|_| self.number(pool)).collect();
+        // Most rules are about arithmetic, and with constants.
+        use Elementwise::{Add, Div, Mul, Neg, Sub};
+        let arithmetic = self.values == Values::Wild && self.pick(2) == 0;
+        let row = self.choose(if arithmetic { &[Add, Sub, Mul, Div, Neg] } else { Elementwise::ALL });
+        let mut arguments: Vec<NodeId> = (0..row.arity())
+            .map(|_| if self.pick(4) == 0 { self.constant(pool) } else { self.number(pool) })
+            .collect();
         match (row, self.values) {
             (Elementwise::Powi, _) => {
                 // Other exponents are rewritten to products, which agree to rounding.
@@ -250,7 +269,9 @@ impl Builder<'_> {
                 let sine = apply(E::Sin, &[arguments[0]]);
                 arguments[0] = apply(E::Tanh, &[sine]);
             }
-            E::Exp | E::Exp2 | E::ExpM1 | E::Sinh | E::Cosh | E::Tan => arguments[0] = apply(E::Tanh, &[arguments[0]]),
+            E::Exp | E::Exp2 | E::ExpM1 | E::Sinh | E::Cosh | E::Tan => {
+                arguments[0] = apply(E::Tanh, &[arguments[0]])
+            }
             _ => {}
         }
     }

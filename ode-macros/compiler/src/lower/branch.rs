@@ -78,7 +78,7 @@ impl<'a> Lower<'a> {
         let then_body = self.close(then_arm.body, &then_results, span);
         let other_body = self.close(other_arm.body, &other_results, span);
         let mut numbers = self.push_branch(condition, then_body, other_body, span).into_iter();
-        let Value::Tuple(values) = self.from_results(&then_results, &mut numbers, span) else {
+        let Value::Tuple(values) = self.restored(&then_results, &mut numbers, span) else {
             unreachable!("the results are a tuple")
         };
         let mut values = values.into_iter();
@@ -120,14 +120,9 @@ impl<'a> Lower<'a> {
     }
 
     /// The value built like `value` from the results of the branch.
-    fn from_results(
-        &mut self,
-        value: &Value,
-        numbers: &mut impl Iterator<Item = Number>,
-        span: Span,
-    ) -> Value {
+    fn restored(&mut self, value: &Value, numbers: &mut impl Iterator<Item = Number>, span: Span) -> Value {
         let mut all = |elements: &[Value]| -> Vec<Value> {
-            elements.iter().map(|element| self.from_results(element, numbers, span)).collect()
+            elements.iter().map(|element| self.restored(element, numbers, span)).collect()
         };
         match value {
             Value::Array(elements) => Value::Array(all(elements)),

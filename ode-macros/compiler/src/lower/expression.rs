@@ -147,10 +147,8 @@ impl<'a> Lower<'a> {
         if let Some(path) = self.scopes.import(name) {
             return self.path(path, span);
         }
-        if let Some(value) = mathematical_constant(name) {
-            if self.scopes.globs().any(is_consts) {
-                return self.float(value, None, span);
-            }
+        if let Some(value) = mathematical_constant(name).filter(|_| self.scopes.globs().any(is_consts)) {
+            return self.float(value, None, span);
         }
         if is_constant_name(name) {
             return self.outside_constant(&syn::Path::from(syn::Ident::new(name, span)), span);

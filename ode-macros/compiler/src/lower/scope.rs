@@ -201,7 +201,11 @@ impl<'a> Scopes<'a> {
 
     /// The names that can be seen, for suggestions.
     pub(super) fn names(&self) -> Vec<String> {
-        self.scopes.iter().flat_map(|scope| scope.variables.iter().map(|v| v.name.clone())).collect()
+        let function = self.scopes.iter().rposition(|scope| scope.barrier == Barrier::Function).unwrap_or(0);
+        let all = self.scopes.iter().enumerate().flat_map(|(block, scope)| {
+            scope.variables.iter().filter(move |v| block >= function || v.kind == Kind::Constant)
+        });
+        all.map(|variable| variable.name.clone()).collect()
     }
 
     /// The inner functions that can be called, for suggestions.

@@ -30,6 +30,8 @@ pub(super) fn block(block: &syn::Block, errors: &Errors) -> Block {
             }
             syn::Stmt::Item(item) => self::item(item, &mut result, errors),
             syn::Stmt::Expr(expr, semicolon) => match expr {
+                // A lone `;`.
+                syn::Expr::Verbatim(tokens) if tokens.is_empty() => {}
                 syn::Expr::Assign(_) | syn::Expr::ForLoop(_) | syn::Expr::While(_) | syn::Expr::Loop(_) => {
                     result.statements.extend(self::statement(expr, errors));
                 }
@@ -110,7 +112,8 @@ fn imports(tree: &syn::UseTree, before: &syn::Path, found: &mut Vec<Import>) {
 }
 
 fn function(function: &syn::ItemFn, errors: &Errors) -> Function {
-    if !function.sig.generics.params.is_empty() {
+    let generic = !function.sig.generics.params.is_empty();
+    if generic {
         errors.at(function.sig.generics.span(), say::INNER_GENERICS);
     }
     let parameters = function
@@ -119,7 +122,9 @@ fn function(function: &syn::ItemFn, errors: &Errors) -> Function {
         .iter()
         .filter_map(|input| match input {
             syn::FnArg::Typed(typed) => {
-                local_type(&typed.ty, errors);
+                if !generic {
+                    local_type(&typed.ty, errors);
+                }
                 Some(pattern(&typed.pat, errors))
             }
             syn::FnArg::Receiver(receiver) => {

@@ -217,10 +217,10 @@ fn any(ty: &syn::Type, errors: &Errors, refusal: &str, length: &dyn Fn(&syn::Exp
 }
 
 fn literal_length(length: &syn::Expr, errors: &Errors) -> Option<usize> {
-    if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(literal), .. }) = length {
-        if let Ok(value) = literal.base10_parse() {
-            return Some(value);
-        }
+    if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(literal), .. }) = length
+        && let Ok(value) = literal.base10_parse()
+    {
+        return Some(value);
     }
     errors.at(length.span(), say::ARRAY_LENGTH);
     None

@@ -10,6 +10,8 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use crate::graph::{Graph, Node, NodeId, Operation};
 
 /// The same function, simplified. All inputs stay, used or not.
@@ -31,6 +33,7 @@ pub fn simplify(graph: &Graph) -> Graph {
 /// Builds the live part of `graph` in `target`, with these nodes for its inputs; returns its outputs.
 fn instantiate(graph: &Graph, inputs: &[NodeId], target: &mut Graph) -> Vec<NodeId> {
     let live = graph.live();
+    let used = used_results(graph, &live);
     let mut images: Vec<Option<NodeId>> = vec![None; graph.nodes().len()];
     let mut results: Vec<Vec<Option<NodeId>>> = vec![Vec::new(); graph.nodes().len()];
     for id in graph.ids().filter(|id| live[id.0]) {
@@ -39,8 +42,7 @@ fn instantiate(graph: &Graph, inputs: &[NodeId], target: &mut Graph) -> Vec<Node
             Operation::Input(index) => inputs[*index],
             Operation::Branch { then, otherwise } => {
                 let arguments = map(&node.arguments, &images);
-                let used = used_results(graph, &live, id, then.outputs.len());
-                results[id.0] = branch::build(node, then, otherwise, &arguments, &used, target);
+                results[id.0] = branch::build(node, then, otherwise, &arguments, &used[&id], target);
                 continue;
             }
             Operation::Result(index) => {
@@ -60,13 +62,18 @@ fn map(ids: &[NodeId], images: &[Option<NodeId>]) -> Vec<NodeId> {
     ids.iter().map(|id| images[id.0].expect("arguments come first")).collect()
 }
 
-fn used_results(graph: &Graph, live: &[bool], branch: NodeId, count: usize) -> Vec<bool> {
-    let mut used = vec![false; count];
+/// For each branch, which of its results are needed.
+fn used_results(graph: &Graph, live: &[bool]) -> HashMap<NodeId, Vec<bool>> {
+    let mut used = HashMap::new();
     for id in graph.ids().filter(|id| live[id.0]) {
-        if let Operation::Result(index) = graph.node(id).operation {
-            if graph.node(id).arguments[0] == branch {
-                used[index] = true;
+        let node = graph.node(id);
+        match &node.operation {
+            Operation::Branch { then, .. } => drop(used.insert(id, vec![false; then.outputs.len()])),
+            Operation::Result(index) => {
+                let results: &mut Vec<bool> = used.get_mut(&node.arguments[0]).expect("a branch comes first");
+                results[*index] = true;
             }
+            _ => {}
         }
     }
     used

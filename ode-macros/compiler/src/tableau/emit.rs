@@ -1,7 +1,7 @@
 //! A rounded method -> Rust: the type, its data, the unrolled step and its transpose.
 
 use super::{form::Rounded, read::Source};
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 /// All items of one tableau. The bodies are hygienic: no local of ours meets a name of the user's.
@@ -88,28 +88,15 @@ fn data(source: &Source, method: &Rounded) -> TokenStream {
 fn advance(method: &Rounded) -> TokenStream {
     let stages = method.c.len();
     let at = Span::mixed_site();
-    let point = |coefficients: &[f64]| {
-        let terms = coefficients.iter().enumerate().map(|(j, &a)| (a, stage(quote_spanned!(at=> k), j)));
-        let (sum, value) = match sum(None, terms) {
-            Some(sum) => (sum, quote_spanned!(at=> h.mul_add_fast(sum, y[n]))),
-            None => (TokenStream::new(), quote_spanned!(at=> y[n])),
-        };
-        quote_spanned! {at=>
-            for n in 0..y.len() {
-                #sum
-                y1[n] = #value;
-            }
-        }
-    };
     let working = (1..method.a.len()).map(|i| {
-        let point = point(&method.a[i]);
+        let point = argument(&method.a[i]);
         let (node, i) = (float(method.c[i]), Literal::usize_unsuffixed(i));
         quote_spanned! {at=>
             #point
             rhs(#node, &*y1, &mut k[#i]);
         }
     });
-    let end = point(&method.b);
+    let end = end(&method.b);
     // With one working stage nothing is left to evaluate.
     let rhs = if method.a.len() > 1 { quote_spanned!(at=> mut rhs) } else { quote_spanned!(at=> _rhs) };
     quote_spanned! {at=>
@@ -128,6 +115,62 @@ fn advance(method: &Rounded) -> TokenStream {
     }
 }
 
+/// `y1 = y + Σ (h a_j) k_j` for the argument of a stage. The stage that was evaluated last is added last, so that
+/// little is left to do when it is known.
+fn argument(row: &[f64]) -> TokenStream {
+    let at = Span::mixed_site();
+    let mut terms: Vec<(usize, f64)> = row.iter().copied().enumerate().filter(|(_, a)| *a != 0.0).collect();
+    let Some((newest, a)) = terms.pop() else {
+        return quote_spanned! {at=> for n in 0..y.len() { y1[n] = y[n]; } };
+    };
+    let (factors, earlier) = scaled(&terms);
+    let (factor, newest) = (float(a), stage(quote_spanned!(at=> k), newest));
+    let start = match earlier.is_empty() {
+        true => quote_spanned!(at=> y[n]),
+        false => quote_spanned!(at=> y[n] + sum),
+    };
+    quote_spanned! {at=>
+        {
+            #factors
+            let last = h * rt::constant::<L>(#factor);
+            for n in 0..y.len() {
+                #earlier
+                y1[n] = #newest.mul_add_fast(last, #start);
+            }
+        }
+    }
+}
+
+/// `y1 = y + Σ (h b_j) k_j` for the end of the step, rounded to the precision of `y` once.
+fn end(weights: &[f64]) -> TokenStream {
+    let at = Span::mixed_site();
+    let terms: Vec<(usize, f64)> = weights.iter().copied().enumerate().filter(|(_, b)| *b != 0.0).collect();
+    let (factors, sum) = scaled(&terms);
+    quote_spanned! {at=>
+        #factors
+        for n in 0..y.len() {
+            #sum
+            y1[n] = y[n] + sum;
+        }
+    }
+}
+
+/// The coefficients times `h`, and the sum of the stages with them.
+fn scaled(terms: &[(usize, f64)]) -> (TokenStream, TokenStream) {
+    let at = Span::mixed_site();
+    let (mut factors, mut sum) = (TokenStream::new(), TokenStream::new());
+    for (place, &(j, coefficient)) in terms.iter().enumerate() {
+        let (name, value) = (Ident::new(&format!("h{j}"), at), float(coefficient));
+        let k = stage(quote_spanned!(at=> k), j);
+        factors.extend(quote_spanned!(at=> let #name = h * rt::constant::<L>(#value);));
+        sum.extend(match place {
+            0 => quote_spanned!(at=> let sum = #k * #name;),
+            _ => quote_spanned!(at=> let sum = #k.mul_add_fast(#name, sum);),
+        });
+    }
+    (factors, sum)
+}
+
 /// The estimate of one element: the step less the embedded step.
 fn error(method: &Rounded) -> TokenStream {
     let stages = method.c.len();
@@ -136,14 +179,14 @@ fn error(method: &Rounded) -> TokenStream {
     match sum(None, weights.map(|(i, &weight)| (weight, stage(quote_spanned!(at=> k), i)))) {
         Some(sum) => quote_spanned! {at=>
             #[inline(always)]
-            fn error<L: rt::Lane, V: rt::Space<L>>(&self, h: L, k: &[V; #stages], n: usize) -> L {
+            fn error<L: rt::Lane, V: rt::Space<L>>(&self, k: &[V; #stages], n: usize) -> L {
                 #sum
-                h * sum
+                sum
             }
         },
         None => quote_spanned! {at=>
             #[inline(always)]
-            fn error<L: rt::Lane, V: rt::Space<L>>(&self, _h: L, _k: &[V; #stages], _n: usize) -> L {
+            fn error<L: rt::Lane, V: rt::Space<L>>(&self, _k: &[V; #stages], _n: usize) -> L {
                 rt::constant::<L>(0.0)
             }
         },

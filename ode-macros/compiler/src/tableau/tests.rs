@@ -65,13 +65,15 @@ fn bosh3_expands_to_straight_lines() {
         "c: &[0.0, 0.5, 0.75, 1.0],",
         "a: &[&[], &[0.5], &[0.0, 0.75]],",
         "type Stages<V> = [V; 4usize];",
-        // Σ a_1j k_j, and the argument.
-        "let sum = k[0][n] * rt::constant::<L>(0.5);",
-        "y1[n] = h.mul_add_fast(sum, y[n]);",
+        // The argument of a stage; a zero is dropped.
+        "let last = h * rt::constant::<L>(0.5);",
+        "y1[n] = k[0][n].mul_add_fast(last, y[n]);",
         "rhs(0.5, &*y1, &mut k[1]);",
-        // A zero is dropped.
-        "let sum = k[1][n] * rt::constant::<L>(0.75);",
-        "let sum = k[2][n].mul_add_fast(rt::constant::<L>(0.4444444444444444), sum);",
+        "y1[n] = k[1][n].mul_add_fast(last, y[n]);",
+        // The end of the step.
+        "let h2 = h * rt::constant::<L>(0.4444444444444444);",
+        "let sum = k[2][n].mul_add_fast(h2, sum);",
+        "y1[n] = y[n] + sum;",
         // b - b̂ of the completion.
         "let sum = k[3][n].mul_add_fast(rt::constant::<L>(-0.125), sum);",
         "vjp(0, &k_bar[0], &mut y_bar[0]);",
@@ -147,7 +149,7 @@ fn an_understated_order_is_accepted() {
 fn euler_has_no_stage_to_evaluate() {
     let code = generated("Euler, order 1 { 0 | --+-- | 1 }");
     assert!(code.contains("_rhs: impl FnMut"), "{code}");
-    assert!(code.contains("let sum = k[0][n];"), "{code}");
+    assert!(code.contains("let sum = k[0][n] * h0;"), "{code}");
 }
 
 #[test]

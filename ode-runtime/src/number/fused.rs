@@ -1,0 +1,61 @@
+//! A single number on a CPU with fused multiply-add.
+
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
+
+use super::{Lane, Real};
+
+/// A lane of one number: a `Real`, or one whose products and sums are fused.
+pub(crate) trait Single: Lane<Mask = bool> {
+    /// The number.
+    fn get(self) -> Self::Scalar;
+}
+
+impl<T: Real> Single for T {
+    #[inline(always)]
+    fn get(self) -> T {
+        self
+    }
+}
+
+/// A number whose [`Lane::mul_add_fast`] is one instruction, where the code around it is compiled for a CPU that has
+/// it; elsewhere it would be a call.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(transparent)]
+pub(crate) struct Fused<T>(pub(crate) T);
+
+impl<T: Real> Single for Fused<T> {
+    #[inline(always)]
+    fn get(self) -> T {
+        self.0
+    }
+}
+
+macro_rules! operator {
+    ($($Trait:ident $method:ident)*) => {$(
+        impl<T: Real> $Trait for Fused<T> {
+            type Output = Self;
+
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(self.0.$method(other.0))
+            }
+        }
+    )*};
+}
+operator! { Add add  Sub sub  Mul mul  Div div  Rem rem }
+
+impl<T: Real> Neg for Fused<T> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl<T: Real> AddAssign for Fused<T> {
+    #[inline(always)]
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}

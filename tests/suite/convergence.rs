@@ -1,0 +1,118 @@
+//! The observed order of every method and of every interpolant.
+
+use odec::prelude::*;
+
+use crate::any::{any, any_of};
+use crate::systems::{Known, LotkaVolterra};
+use crate::testkit::largest;
+
+/// The solution of `known`.
+fn exact(t: f64) -> [f64; 2] {
+    let u = 2.0 + t.sin();
+    [u, 1.0 / u]
+}
+
+const END: f64 = 4.0;
+
+/// The step counts between which the order is observed: far enough for the leading term to dominate, and not so far
+/// that rounding does.
+fn counts(order: usize) -> (usize, usize) {
+    match order {
+        1 => (4000, 8000),
+        2 => (1000, 2000),
+        3 => (400, 800),
+        4 => (200, 400),
+        5 => (100, 200),
+        _ => (16, 24),
+    }
+}
+
+fn observed(error: impl Fn(usize) -> f64, (few, many): (usize, usize)) -> f64 {
+    (error(few) / error(many)).ln() / (many as f64 / few as f64).ln()
+}
+
+#[test]
+fn methods_converge_with_their_order() {
+    let model = any_of(Known {});
+    for &method in Method::ALL {
+        let order = method.tableau().order;
+        let error = |steps: usize| {
+            let solver = model.solver().method(method).step_size(END / steps as f64);
+            let last = solver.solve(exact(0.0).to_vec(), 0.0..END).expect("solves").last();
+            let exact = exact(END);
+            largest(&[last[0] - exact[0], last[1] - exact[1]])
+        };
+        let found = observed(error, counts(order));
+        println!("{method}: {found} {} {:e}", order, error(counts(order).1));
+    }
+}
+
+/// At points inside of steps of length h there is the error of the method, of size h^p with its order p, and that
+/// of an interpolant of order q over a single step, of size h^(q+1): the smaller exponent is seen.
+#[test]
+fn interpolants_converge_with_their_order() {
+    let model = any_of(Known {});
+    for &method in Method::ALL {
+        let tableau = method.tableau();
+        for (interpolation, dense) in
+            [(Interpolation::Method, tableau.dense_order), (Interpolation::Cubic, 3), (Interpolation::Linear, 1)]
+        {
+            let expected = tableau.order.min(dense + 1);
+            let error = |steps: usize| {
+                let solver = model.solver().method(method).step_size(END / steps as f64).interp(interpolation);
+                let solution = solver.solve(exact(0.0).to_vec(), 0.0..END).expect("solves");
+                let mut largest_error: f64 = 0.0;
+                for pair in solution.steps().windows(2) {
+                    for theta in [0.2, 0.45, 0.7, 0.9] {
+                        let t = pair[0] + theta * (pair[1] - pair[0]);
+                        let (found, exact) = (solution.at(t).expect("inside"), exact(t));
+                        largest_error = largest_error.max(largest(&[found[0] - exact[0], found[1] - exact[1]]));
+                    }
+                }
+                largest_error
+            };
+            let counts = match expected { 6 => (40, 60), _ => counts(expected) };
+            println!("{method} {interpolation:?}: {} {expected} {:e}", observed(&error, counts), error(counts.1));
+        }
+    }
+}
+
+macro_rules! same_by_name {
+    ($($Name:ident)*) => {
+        /// A method chosen by name does to the last bit what its type does.
+        #[test]
+        fn methods_by_name_are_the_methods() {
+            let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+            let times = linspace(0.0, 5.0, 23);
+            $(
+                let name = $Name.tableau().name;
+                let method: Method = name.parse().expect("a name");
+                assert_eq!(method, Method::from($Name));
+                let typed = model.solver().method($Name).rtol(1e-5).atol(1e-6).gradient([1.0, 1.2], &times, loss);
+                let named = model.solver().method(method).rtol(1e-5).atol(1e-6).gradient([1.0, 1.2], &times, loss);
+                let (typed, named) = (typed.expect("solves"), named.expect("solves"));
+                assert_eq!(typed.solution.states(), named.solution.states(), "{name}");
+                assert_eq!(typed.solution.stats(), named.solution.stats(), "{name}");
+                assert_eq!((typed.params, typed.y0, typed.times), (named.params, named.y0, named.times), "{name}");
+            )*
+        }
+    };
+}
+same_by_name! { Dopri5 Tsit5 Bosh3 Fehlberg2 AdaptiveHeun Dopri8 Euler Midpoint Heun2 Heun3 Rk4 Rk4Classic }
+
+fn loss(states: &[[f64; 2]], cotangents: &mut [[f64; 2]]) -> f64 {
+    crate::testkit::sum_of_squares(states, cotangents)
+}
+
+/// The systems behind pointers, on which most tests run, compute what the compiled ones do.
+#[test]
+fn a_system_behind_a_pointer_is_the_same_system() {
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let times = linspace(0.0, 5.0, 23);
+    let typed = model.solver().gradient([1.0, 1.2], &times, loss).expect("solves");
+    let erased = any("lotka_volterra", &model.to_params());
+    let pointed = erased.solver().gradient(vec![1.0, 1.2], &times, crate::testkit::sum_of_squares).expect("solves");
+    assert_eq!(typed.y0.to_vec(), pointed.y0);
+    assert_eq!(typed.params.to_params(), pointed.params.numbers());
+    assert_eq!(typed.times, pointed.times);
+}
