@@ -16,16 +16,20 @@ pub(super) fn sink(graph: &Graph) -> Graph {
         let node = graph.node(id);
         let map = |ids: &[NodeId]| ids.iter().map(|id| images[id.0]).collect::<Vec<NodeId>>();
         let image = match &node.operation {
+            // What moved into arms is left here for comparisons, and dead without them.
             Operation::Input(_) => result.input(node.shape.clone(), node.span),
             Operation::Branch { then, otherwise } => {
                 let (then_captured, other_captured) = node.arguments[1..].split_at(then.inputs().len());
-                let (then, then_captured) = arm(graph, &inner, then, then_captured);
-                let (otherwise, other_captured) = arm(graph, &inner, otherwise, other_captured);
-                let mut arguments = vec![images[node.arguments[0].0]];
-                arguments.extend(map(&then_captured));
-                arguments.extend(map(&other_captured));
-                let branch = Operation::Branch { then: Box::new(then), otherwise: Box::new(otherwise) };
-                result.push(branch, arguments, node.span)
+                let then = arm(graph, &inner, then, then_captured);
+                let otherwise = arm(graph, &inner, otherwise, other_captured);
+                branch(node, then, otherwise, &images, &mut result)
+            }
+            Operation::Select if node.arguments[1..].iter().any(|argument| inner[argument.0]) => {
+                let handed_on = handed_on(node);
+                let then = arm(graph, &inner, &handed_on, &node.arguments[1..2]);
+                let otherwise = arm(graph, &inner, &handed_on, &node.arguments[2..]);
+                let branch = branch(node, then, otherwise, &images, &mut result);
+                result.push(Operation::Result(0), vec![branch], node.span)
             }
             operation => result.push(operation.clone(), map(&node.arguments), node.span),
         };
@@ -36,6 +40,28 @@ pub(super) fn sink(graph: &Graph) -> Graph {
     }
     result.outputs = graph.outputs.iter().map(|output| images[output.0]).collect();
     result
+}
+
+/// The branch of these arms, at the place of a branch or select.
+fn branch(
+    node: &Node,
+    (then, then_captured): (Graph, Vec<NodeId>),
+    (otherwise, other_captured): (Graph, Vec<NodeId>),
+    images: &[NodeId],
+    result: &mut Graph,
+) -> NodeId {
+    let captured = then_captured.iter().chain(&other_captured);
+    let arguments = node.arguments[..1].iter().chain(captured).map(|id| images[id.0]).collect();
+    let operation = Operation::Branch { then: Box::new(then), otherwise: Box::new(otherwise) };
+    result.push(operation, arguments, node.span)
+}
+
+/// The body that hands on a value of the shape of this node.
+fn handed_on(node: &Node) -> Graph {
+    let mut body = Graph::new();
+    let value = body.input(node.shape.clone(), node.span);
+    body.outputs.push(value);
+    body
 }
 
 /// For each node, whether derivatives reach it through arms of branches alone. Comparisons have none, and so do not
@@ -57,7 +83,7 @@ fn inner(graph: &Graph) -> Vec<bool> {
         inner[id] = movable && !by_others[id];
         let (uses, arguments) = match operation {
             Operation::Compare(_) | Operation::Logic(_) => continue,
-            Operation::Branch { .. } => (&mut by_arms, &arguments[1..]),
+            Operation::Branch { .. } | Operation::Select => (&mut by_arms, &arguments[1..]),
             _ if inner[id] => (&mut by_arms, &arguments[..]),
             _ => (&mut by_others, &arguments[..]),
         };
