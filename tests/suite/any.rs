@@ -1,6 +1,9 @@
 //! Any test system behind a pointer: a solver of it is compiled once for all systems, not once for each.
 
-use std::any::Any;
+// Lanes are read as the numbers that they are; nothing safe does that for a private type.
+#![allow(unsafe_code)]
+
+use std::cell::Cell;
 use std::ops::{Index, IndexMut};
 
 use odec::prelude::*;
@@ -14,6 +17,13 @@ trait Raw: Sync {
 }
 
 struct Typed<S>(S);
+
+thread_local! {
+    /// The runtime makes vectors without an example of one: this many states had the last state that it saw.
+    static STATES: Cell<usize> = const { Cell::new(0) };
+    /// The same of parameters, with their system.
+    static PARAMETERS: Cell<Option<(&'static dyn Raw, usize)>> = const { Cell::new(None) };
+}
 
 impl<S: TestSystem> Typed<S> {
     fn parameters(&self, p: &[f64]) -> S::Parameters<f64> {
@@ -64,7 +74,7 @@ pub fn any(name: &str, parameters: &[f64]) -> AnySystem {
     struct Erase;
     impl Visitor for Erase {
         type Output = AnySystem;
-        fn visit<S: TestSystem + Sync>(self, model: S) -> AnySystem {
+        fn visit<S: TestSystem + Sync + 'static>(self, model: S) -> AnySystem {
             any_of(model)
         }
     }
@@ -72,7 +82,7 @@ pub fn any(name: &str, parameters: &[f64]) -> AnySystem {
 }
 
 /// This system.
-pub fn any_of<S: TestSystem + Sync>(model: S) -> AnySystem {
+pub fn any_of<S: TestSystem + Sync + 'static>(model: S) -> AnySystem {
     let numbers = model.numbers();
     AnySystem(AnyParameters { system: Box::leak(Box::new(Typed(model))), numbers })
 }
@@ -159,7 +169,17 @@ impl Model for AnySystem {
     const STATES: [&'static str; 64] = ["state"; 64];
     const PARAMETERS: [&'static str; 64] = ["parameter"; 64];
 
+    fn vector<L: Lane>(element: impl FnMut(usize) -> L) -> Numbers<L> {
+        Numbers((0..STATES.get()).map(element).collect())
+    }
+
+    fn parameter_vector<L: Lane>(element: impl FnMut(usize) -> L) -> AnyParameters<L> {
+        let (system, count) = PARAMETERS.get().expect("a solve asks for the parameters first");
+        AnyParameters { system, numbers: (0..count).map(element).collect() }
+    }
+
     fn parameters(&self) -> AnyParameters<f64> {
+        PARAMETERS.set(Some((self.0.system, self.0.numbers.len())));
         self.0.clone()
     }
 
@@ -168,6 +188,7 @@ impl Model for AnySystem {
     }
 
     fn flatten(state: &Vec<f64>) -> Numbers<f64> {
+        STATES.set(state.len());
         Numbers(state.clone())
     }
 
@@ -176,22 +197,27 @@ impl Model for AnySystem {
     }
 }
 
-/// These numbers as f64, which they are.
-fn same<T: 'static>(value: &dyn Any) -> &T {
-    value.downcast_ref().expect("the scalar runtime computes in f64")
+/// Lanes of one f64 as numbers: f64 itself, or the runtime's transparent wrapper for fused arithmetic.
+fn plain<L: Lane<Scalar = f64>>(lanes: &[L]) -> &[f64] {
+    assert_eq!((size_of::<L>(), align_of::<L>()), (size_of::<f64>(), align_of::<f64>()), "one number a lane");
+    // SAFETY: same size and alignment, and every bit pattern is an f64.
+    unsafe { std::slice::from_raw_parts(lanes.as_ptr().cast(), lanes.len()) }
 }
 
-fn same_mut<T: 'static>(value: &mut dyn Any) -> &mut T {
-    value.downcast_mut().expect("the scalar runtime computes in f64")
+fn plain_mut<L: Lane<Scalar = f64>>(lanes: &mut [L]) -> &mut [f64] {
+    let _ = plain(lanes);
+    // SAFETY: as above; what is written through the reference is a number of both types.
+    unsafe { std::slice::from_raw_parts_mut(lanes.as_mut_ptr().cast(), lanes.len()) }
 }
 
 impl System for AnySystem {
     type Matrix<L: Lane> = Vec<Numbers<L>>;
+    /// So that solves run as those of small systems do.
+    const INLINED: bool = true;
     const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[];
 
     fn rhs<L: Lane<Scalar = f64>>(p: &AnyParameters<L>, t: L, y: &Numbers<L>, dy: &mut Numbers<L>) {
-        let p: &AnyParameters<f64> = same(p);
-        p.system.rhs(&p.numbers, *same(&t), &same::<Numbers<f64>>(y).0, &mut same_mut::<Numbers<f64>>(dy).0);
+        p.system.rhs(plain(&p.numbers), plain(&[t])[0], plain(&y.0), plain_mut(&mut dy.0));
     }
 
     fn jvp<L: Lane<Scalar = f64>>(
@@ -214,24 +240,12 @@ impl System for AnySystem {
         p_bar: &mut AnyParameters<L>,
         y_bar: &mut Numbers<L>,
     ) -> L {
-        let p: &AnyParameters<f64> = same(p);
-        let t_bar = p.system.vjp(
-            &p.numbers,
-            *same(&t),
-            &same::<Numbers<f64>>(y).0,
-            &same::<Numbers<f64>>(dy_bar).0,
-            &mut same_mut::<AnyParameters<f64>>(p_bar).numbers,
-            &mut same_mut::<Numbers<f64>>(y_bar).0,
-        );
-        *same(&t_bar)
+        let (p_sum, y_bar) = (plain_mut(&mut p_bar.numbers), plain_mut(&mut y_bar.0));
+        let slope = p.system.vjp(plain(&p.numbers), plain(&[t])[0], plain(&y.0), plain(&dy_bar.0), p_sum, y_bar);
+        L::splat(slope)
     }
 
-    fn jacobian<L: Lane<Scalar = f64>>(
-        _: &AnyParameters<L>,
-        _: L,
-        _: &Numbers<L>,
-        _: &mut Vec<Numbers<L>>,
-    ) {
+    fn jacobian<L: Lane<Scalar = f64>>(_: &AnyParameters<L>, _: L, _: &Numbers<L>, _: &mut Vec<Numbers<L>>) {
         unimplemented!("no test needs it")
     }
 }

@@ -174,12 +174,11 @@ fn every_adaptive_method_at_a_step_size() {
 #[test]
 fn tolerances_of_each_component_and_stops() {
     let backwards = reversed();
-    let driven = || any_of(Driven::from_params(PARAMETERS));
+    let switched = || any_of(Switched::from_params(PARAMETERS));
     for method in [Method::Dopri5, Method::Tsit5, Method::Dopri8, Method::Bosh3, Method::Fehlberg2] {
-        let each = |solver: AnySolver<'_>| solver.rtol([1e-3, 1e-6]).atol([1e-6, 1e-3]);
         let case = |what: &str| Case {
             what: format!("{method}, {what}"),
-            model: driven(),
+            model: any_of(Driven::from_params(PARAMETERS)),
             method,
             times: &TIMES,
             options: &plain,
@@ -187,12 +186,12 @@ fn tolerances_of_each_component_and_stops() {
             stops: &[],
             moved: 0..TIMES.len(),
         };
-        Case { pace: &each, ..case("tolerances of components") }.check();
-        let stopped = |solver: AnySolver<'_>| solver.rtol(1e-4).atol(1e-5).step_t(&[0.7, 1.6]);
-        Case { pace: &stopped, stops: &[0.7, 1.6], ..case("step_t") }.check();
-        let (model, jump) = (any_of(Switched::from_params(PARAMETERS)), |solver: AnySolver<'_>| solver.jump_t(&[1.0]));
-        Case { model: model.clone(), options: &jump, stops: &[1.0], ..case("jump_t") }.check();
-        Case { model, options: &jump, stops: &[1.0], times: &backwards, ..case("jump_t backwards") }.check();
+        Case { pace: &|solver| solver.rtol([1e-3, 1e-6]).atol([1e-6, 1e-3]), ..case("tolerances") }.check();
+        Case { pace: &|solver| loose(solver).step_t(&[0.7, 1.6]), stops: &[0.7, 1.6], ..case("step_t") }.check();
+        let jump = Case { options: &|solver| solver.jump_t(&[1.0]), stops: &[1.0], ..case("jump_t") };
+        Case { model: switched(), ..jump }.check();
+        let jump = Case { options: &|solver| solver.jump_t(&[1.0]), stops: &[1.0], ..case("jump_t backwards") };
+        Case { model: switched(), times: &backwards, ..jump }.check();
         Case { options: &|solver| solver.perturb(true), ..case("perturb") }.check();
     }
 }

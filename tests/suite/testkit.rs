@@ -118,7 +118,7 @@ impl<S: System<Real = f64, State: Flat + PartialEq> + Debug> TestSystem for S {}
 /// Something to do with any system.
 pub trait Visitor {
     type Output;
-    fn visit<S: TestSystem + Sync>(self, model: S) -> Self::Output;
+    fn visit<S: TestSystem + Sync + 'static>(self, model: S) -> Self::Output;
 }
 
 /// The system that a reference file names, with these parameters.

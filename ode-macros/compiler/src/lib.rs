@@ -46,7 +46,7 @@ fn compile(role: Role, options: TokenStream, item: TokenStream) -> syn::Result<T
     let lowered = system.as_ref().map(|system| lower::graph(system, &errors));
     Ok(match (errors.into_result(), &system, lowered) {
         (Ok(()), Some(system), Some(lowered)) => emit::items(system, Some(&emit::Bodies::new(lowered)), &rt),
-        (Err(error), system, _) => emit::fallback(&item, system.as_ref(), &error, &rt),
+        (Err(error), system, _) => emit::fallback(role, &item, system.as_ref(), &error, &rt),
         (Ok(()), ..) => unreachable!("a function without a system has an error"),
     })
 }

@@ -1,6 +1,6 @@
 //! Names that generated code has too, or could have.
 
-#![allow(non_camel_case_types)]
+#![allow(non_snake_case)]
 
 use odec::prelude::*;
 
@@ -10,7 +10,6 @@ pub struct Model;
 pub trait System {}
 pub mod rt {}
 pub mod core {}
-pub const L: f64 = 2.0;
 
 #[ode]
 fn awkward(rt: f64, [dy, flat]: [f64; 2], p: f64, t: f64, y: [f64; 2], state: f64, L: (f64, f64)) -> [f64; 2] {

@@ -64,30 +64,70 @@ fn handed_on(node: &Node) -> Graph {
     body
 }
 
-/// For each node, whether derivatives reach it through arms of branches alone. Comparisons have none, and so do not
-/// count.
+/// Through what derivatives reach a node. Comparisons have none, and so do not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Reach {
+    #[default]
+    Nothing,
+    /// Arms alone: branches, and whether the first arm.
+    Arms(BTreeSet<(NodeId, bool)>),
+    /// Something that is always computed, also both arms of a branch.
+    Outside,
+}
+
+/// A value is computed again by at most so many arms.
+const COPIES: usize = 4;
+
+impl Reach {
+    fn add(&mut self, other: &Self) {
+        let arms = match (std::mem::take(self), other) {
+            (Self::Nothing, other) => other.clone(),
+            (reach, Self::Nothing) => reach,
+            (Self::Arms(mut arms), Self::Arms(others)) => {
+                arms.extend(others);
+                let both = arms.iter().any(|&(branch, first)| first && arms.contains(&(branch, false)));
+                if both || arms.len() > COPIES { Self::Outside } else { Self::Arms(arms) }
+            }
+            _ => Self::Outside,
+        };
+        *self = arms;
+    }
+
+    /// Whether a node of this operation moves into the arms that reach it. Branches are never copied, so that their
+    /// nesting cannot multiply.
+    fn moves(&self, operation: &Operation) -> bool {
+        match (self, operation) {
+            (Self::Arms(_), Operation::Elementwise(_)) => true,
+            (Self::Arms(arms), Operation::Select | Operation::Branch { .. } | Operation::Result(_)) => arms.len() == 1,
+            _ => false,
+        }
+    }
+}
+
+/// For each node, whether it moves into arms.
 fn inner(graph: &Graph) -> Vec<bool> {
     let mut inner = vec![false; graph.nodes().len()];
-    let mut by_arms = vec![false; graph.nodes().len()];
-    let mut by_others = vec![false; graph.nodes().len()];
-    graph.outputs.iter().for_each(|output| by_others[output.0] = true);
-    for id in graph.ids().rev().map(|id| id.0) {
-        if !by_arms[id] && !by_others[id] {
+    let mut reach = vec![Reach::Nothing; graph.nodes().len()];
+    graph.outputs.iter().for_each(|output| reach[output.0] = Reach::Outside);
+    for id in graph.ids().rev() {
+        let Node { operation, arguments, .. } = graph.node(id);
+        if reach[id.0] == Reach::Nothing || matches!(operation, Operation::Compare(_) | Operation::Logic(_)) {
             continue;
         }
-        let Node { operation, arguments, .. } = &graph.nodes()[id];
-        let movable = matches!(
-            operation,
-            Operation::Elementwise(_) | Operation::Select | Operation::Branch { .. } | Operation::Result(_)
-        );
-        inner[id] = movable && !by_others[id];
-        let (uses, arguments) = match operation {
-            Operation::Compare(_) | Operation::Logic(_) => continue,
-            Operation::Branch { .. } | Operation::Select => (&mut by_arms, &arguments[1..]),
-            _ if inner[id] => (&mut by_arms, &arguments[..]),
-            _ => (&mut by_others, &arguments[..]),
+        inner[id.0] = reach[id.0].moves(operation);
+        let here = if inner[id.0] { std::mem::take(&mut reach[id.0]) } else { Reach::Outside };
+        let first_arm = match operation {
+            Operation::Branch { then, .. } => then.inputs().len(),
+            _ => 1,
         };
-        arguments.iter().for_each(|argument| uses[argument.0] = true);
+        for (place, argument) in arguments.iter().enumerate() {
+            let splits = matches!(operation, Operation::Branch { .. } | Operation::Select) && !inner[id.0];
+            match splits {
+                true if place == 0 => {}
+                true => reach[argument.0].add(&Reach::Arms(BTreeSet::from([(id, place <= first_arm)]))),
+                false => reach[argument.0].add(&here),
+            }
+        }
     }
     // A branch moves with all of its results or with none.
     for id in graph.ids() {

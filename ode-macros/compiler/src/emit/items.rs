@@ -59,19 +59,16 @@ fn structure(system: &System) -> TokenStream {
     }
 }
 
-struct Implementation<'a> {
-    system: &'a System,
-    bodies: Option<&'a Bodies>,
+pub(super) struct Implementation<'a> {
+    pub(super) system: &'a System,
+    pub(super) bodies: Option<&'a Bodies>,
 }
 
 impl Implementation<'_> {
     fn write(&self, rt: &TokenStream) -> TokenStream {
         let inherent = self.inherent();
         let model = self.model();
-        let derivatives = match self.system.role {
-            Role::System => self.system_impl(),
-            Role::Function => self.function_impl(),
-        };
+        let derivatives = self.derivatives();
         quote! {
             #[allow(unused_imports, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
             const _: () = {
@@ -83,7 +80,14 @@ impl Implementation<'_> {
         }
     }
 
-    fn real(&self) -> TokenStream {
+    pub(super) fn derivatives(&self) -> TokenStream {
+        match self.system.role {
+            Role::System => self.system_impl(),
+            Role::Function => self.function_impl(),
+        }
+    }
+
+    pub(super) fn real(&self) -> TokenStream {
         type_tokens(&Type::Number(self.system.real))
     }
 

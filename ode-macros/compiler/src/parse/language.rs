@@ -130,6 +130,21 @@ pub struct Block {
     pub span: Span,
 }
 
+impl Block {
+    /// Nothing yet; it ends at `span`.
+    #[must_use]
+    pub fn empty(span: Span) -> Self {
+        Self {
+            functions: Vec::new(),
+            imports: Vec::new(),
+            constants: Vec::new(),
+            statements: Vec::new(),
+            result: None,
+            span,
+        }
+    }
+}
+
 /// A name from a `use`.
 #[derive(Debug, Clone)]
 pub struct Import {

@@ -13,4 +13,5 @@ pub use language::{
 };
 pub(crate) use signature::struct_name;
 pub use signature::{Parameter, Role, System, system};
+pub(crate) use types::real;
 pub use types::{Real, Type};

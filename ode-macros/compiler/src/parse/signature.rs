@@ -118,6 +118,10 @@ fn pattern_names(pattern: &Pattern, ty: &Type) -> Vec<String> {
 /// Parses the function; `None` where its signature leaves nothing to go on with. Errors are noted.
 pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System> {
     refuse_qualifiers(&item.sig, errors);
+    if !item.sig.generics.params.is_empty() {
+        // Types that name what is generic would be refused again.
+        return None;
+    }
     let mut inputs = Vec::new();
     for input in &item.sig.inputs {
         match input {
@@ -142,8 +146,10 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         errors.at(time.ty.span(), say::TIME_TYPE);
         return None;
     };
-    let state_type = checked_type(&state.ty, real, errors);
-    let result_type = checked_type(result, real, errors);
+    let mut types = Types { real, differ: false, errors };
+    let state_type = types.checked(&state.ty);
+    // What is wrong with the state's type is not said again of the result's.
+    let result_type = if state.ty == *result { state_type.clone() } else { types.checked(result) };
     if state_type.is_empty() {
         errors.at(state.ty.span(), say::EMPTY_STATE);
     } else if role == Role::Function && result_type.is_empty() {
@@ -160,11 +166,12 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         time: pattern(&time.pat, errors),
         state: pattern(&state.pat, errors),
         state_type,
-        parameters: parameters.iter().filter_map(|typed| parameter(typed, real, errors)).collect(),
+        parameters: parameters.iter().filter_map(|typed| types.parameter(typed)).collect(),
         result_type,
         body: block(&item.block, errors),
     };
-    let types_known = known && system.parameters.iter().all(|parameter| !contains_unknown(&parameter.ty));
+    let named = system.parameters.len() == parameters.len();
+    let types_known = known && named && system.parameters.iter().all(|parameter| !contains_unknown(&parameter.ty));
     types_known.then_some(system)
 }
 
@@ -183,25 +190,34 @@ fn refuse_qualifiers(signature: &syn::Signature, errors: &Errors) {
     }
 }
 
-fn checked_type(ty: &syn::Type, real: Real, errors: &Errors) -> Type {
-    let parsed = signature_type(ty, errors);
-    let mut found = Vec::new();
-    parsed.reals(&mut found);
-    if let Some(other) = found.into_iter().find(|&other| other != real) {
-        errors.at(ty.span(), say::mixed_reals(&other.to_string(), &real.to_string()));
-        return Type::Unknown;
-    }
-    parsed
+/// The types of a signature, in which all numbers are of one type.
+struct Types<'a> {
+    real: Real,
+    /// Whether a number of another type has been reported: one wrong type makes all others differ from it.
+    differ: bool,
+    errors: &'a Errors,
 }
 
-fn parameter(typed: &syn::PatType, real: Real, errors: &Errors) -> Option<Parameter> {
-    match pattern(&typed.pat, errors) {
-        Pattern::Name { name, mutable } => {
-            Some(Parameter { name, ty: checked_type(&typed.ty, real, errors), mutable })
+impl Types<'_> {
+    fn checked(&mut self, ty: &syn::Type) -> Type {
+        let parsed = signature_type(ty, self.errors);
+        let mut found = Vec::new();
+        parsed.reals(&mut found);
+        let Some(other) = found.into_iter().find(|&other| other != self.real) else { return parsed };
+        if !self.differ {
+            self.differ = true;
+            self.errors.at(ty.span(), say::mixed_reals(&other.to_string(), &self.real.to_string()));
         }
-        _ => {
-            errors.at(typed.pat.span(), say::PARAMETER_PATTERN);
-            None
+        Type::Unknown
+    }
+
+    fn parameter(&mut self, typed: &syn::PatType) -> Option<Parameter> {
+        match pattern(&typed.pat, self.errors) {
+            Pattern::Name { name, mutable } => Some(Parameter { name, ty: self.checked(&typed.ty), mutable }),
+            _ => {
+                self.errors.at(typed.pat.span(), say::PARAMETER_PATTERN);
+                None
+            }
         }
     }
 }

@@ -14,14 +14,7 @@ use super::types::{dimensions, local_type};
 use crate::diagnostic::{Errors, refusal as say};
 
 pub(super) fn block(block: &syn::Block, errors: &Errors) -> Block {
-    let mut result = Block {
-        functions: Vec::new(),
-        imports: Vec::new(),
-        constants: Vec::new(),
-        statements: Vec::new(),
-        result: None,
-        span: block.brace_token.span.close(),
-    };
+    let mut result = Block::empty(block.brace_token.span.close());
     let last = block.stmts.len().saturating_sub(1);
     for (place, statement) in block.stmts.iter().enumerate() {
         match statement {

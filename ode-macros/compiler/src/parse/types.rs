@@ -116,7 +116,7 @@ impl fmt::Display for Type {
 const MOST_NUMBERS: usize = 200_000;
 
 /// The type of a number, if it is that.
-pub(super) fn real(ty: &syn::Type) -> Option<Real> {
+pub(crate) fn real(ty: &syn::Type) -> Option<Real> {
     match ty {
         syn::Type::Paren(inner) => real(&inner.elem),
         syn::Type::Group(inner) => real(&inner.elem),

@@ -256,131 +256,80 @@ const _: () = {
             let x = y[0];
             let v = y[1];
             let slip = v - p[1];
+            let force = -(p[0] * x);
             let n2 = slip.abs().gt(n1);
-            let n3 = L::branch(
+            let n6 = L::branch(
                 n2,
-                || [L::constant(0.0)],
-                || [
-                    L::select(x.gt(L::constant(1.0)), L::constant(1.0), L::constant(0.0)),
-                ],
+                || {
+                    let n3 = v - p[1];
+                    let force_2 = force - p[2] * n3 / (n3.abs() + n1);
+                    [force_2, L::constant(0.0)]
+                },
+                || {
+                    let n4 = x.gt(L::constant(1.0));
+                    let n5 = L::branch(
+                        n4,
+                        || {
+                            let force_3 = force + p[3] * (x - L::constant(1.0)).sqrt();
+                            [force_3]
+                        },
+                        || [force],
+                    );
+                    [n5[0], L::select(n4, L::constant(1.0), L::constant(0.0))]
+                },
             );
-            let n4 = L::branch(
+            let n7 = L::branch(
                 t.gt(L::constant(1.0)),
                 || [t.recip() * dy_bar[1]],
                 || [L::constant(0.0)],
             );
-            let n20 = L::branch(
-                n3[0].ne(L::constant(0.0)).and(v.gt(L::constant(0.0))),
+            let n8 = L::branch(
+                n6[1].ne(L::constant(0.0)).and(v.gt(L::constant(0.0))),
+                || [L::constant(0.5) * dy_bar[1]],
+                || [dy_bar[1]],
+            );
+            let n15 = L::branch(
+                n2,
                 || {
-                    let n5 = L::constant(0.5) * dy_bar[1];
-                    let n12 = L::branch(
-                        n2,
-                        || {
-                            let n6 = v - p[1];
-                            let n7 = n6.abs() + n1;
-                            let n8 = n7.recip() * n5;
-                            let n9 = L::select(
-                                n6.gt(L::constant(0.0)),
-                                L::constant(1.0),
-                                L::select(
-                                    n6.lt(L::constant(0.0)),
-                                    L::constant(-1.0),
-                                    L::constant(0.0),
-                                ),
-                            ) * (p[2] * n6 / n7 / n7 * n5) - p[2] * n8;
-                            [
-                                -(p[0] * n5),
-                                n9,
-                                -(x * n5),
-                                -n9,
-                                -(n6 * n8),
-                                L::constant(0.0),
-                            ]
-                        },
-                        || {
-                            let n11 = L::branch(
-                                x.gt(L::constant(1.0)),
-                                || {
-                                    let n10 = (x - L::constant(1.0)).sqrt();
-                                    [
-                                        L::constant(0.5) / n10 * (p[3] * n5) - p[0] * n5,
-                                        -(x * n5),
-                                        n10 * n5,
-                                    ]
-                                },
-                                || [-(p[0] * n5), -(x * n5), L::constant(0.0)],
-                            );
-                            [
-                                n11[0],
-                                L::constant(0.0),
-                                n11[1],
-                                L::constant(0.0),
-                                L::constant(0.0),
-                                n11[2],
-                            ]
-                        },
-                    );
-                    [n12[0], n12[1], n12[2], n12[3], n12[4], n12[5]]
+                    let n9 = v - p[1];
+                    let n10 = n9.abs() + n1;
+                    let n11 = n10.recip() * n8[0];
+                    let n12 = L::select(
+                        n9.gt(L::constant(0.0)),
+                        L::constant(1.0),
+                        L::select(
+                            n9.lt(L::constant(0.0)),
+                            L::constant(-1.0),
+                            L::constant(0.0),
+                        ),
+                    ) * (p[2] * n9 / n10 / n10 * n8[0]) - p[2] * n11;
+                    [L::constant(0.0), n12, -n12, -(n9 * n11), L::constant(0.0)]
                 },
                 || {
-                    let n19 = L::branch(
-                        n2,
+                    let n14 = L::branch(
+                        x.gt(L::constant(1.0)),
                         || {
-                            let n13 = v - p[1];
-                            let n14 = n13.abs() + n1;
-                            let n15 = n14.recip() * dy_bar[1];
-                            let n16 = L::select(
-                                n13.gt(L::constant(0.0)),
-                                L::constant(1.0),
-                                L::select(
-                                    n13.lt(L::constant(0.0)),
-                                    L::constant(-1.0),
-                                    L::constant(0.0),
-                                ),
-                            ) * (p[2] * n13 / n14 / n14 * dy_bar[1]) - p[2] * n15;
-                            [
-                                -(p[0] * dy_bar[1]),
-                                n16,
-                                -(x * dy_bar[1]),
-                                -n16,
-                                -(n13 * n15),
-                                L::constant(0.0),
-                            ]
+                            let n13 = (x - L::constant(1.0)).sqrt();
+                            [L::constant(0.5) / n13 * (p[3] * n8[0]), n13 * n8[0]]
                         },
-                        || {
-                            let n18 = L::branch(
-                                x.gt(L::constant(1.0)),
-                                || {
-                                    let n17 = (x - L::constant(1.0)).sqrt();
-                                    [
-                                        L::constant(0.5) / n17 * (p[3] * dy_bar[1])
-                                            - p[0] * dy_bar[1],
-                                        -(x * dy_bar[1]),
-                                        n17 * dy_bar[1],
-                                    ]
-                                },
-                                || [-(p[0] * dy_bar[1]), -(x * dy_bar[1]), L::constant(0.0)],
-                            );
-                            [
-                                n18[0],
-                                L::constant(0.0),
-                                n18[1],
-                                L::constant(0.0),
-                                L::constant(0.0),
-                                n18[2],
-                            ]
-                        },
+                        || [L::constant(0.0), L::constant(0.0)],
                     );
-                    [n19[0], n19[1], n19[2], n19[3], n19[4], n19[5]]
+                    [
+                        n14[0],
+                        L::constant(0.0),
+                        L::constant(0.0),
+                        L::constant(0.0),
+                        n14[1],
+                    ]
                 },
             );
-            y_bar[0] = n20[0];
-            y_bar[1] = dy_bar[0] + n20[1];
-            p_bar[0] += n20[2];
-            p_bar[1] += n20[3];
-            p_bar[2] += n20[4];
-            p_bar[3] += n20[5];
-            n4[0]
+            y_bar[0] = n15[0] - p[0] * n8[0];
+            y_bar[1] = dy_bar[0] + n15[1];
+            p_bar[0] += -(x * n8[0]);
+            p_bar[1] += n15[2];
+            p_bar[2] += n15[3];
+            p_bar[3] += n15[4];
+            n7[0]
         }
         #[inline(always)]
         fn jacobian<L: rt::Lane<Scalar = f64>>(

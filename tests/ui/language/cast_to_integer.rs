@@ -1,0 +1,14 @@
+//! A number that becomes an integer.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    let turns = t.floor() as i32;
+    [v, -rate * x + turns as f64]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

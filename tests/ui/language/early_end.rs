@@ -1,0 +1,20 @@
+//! A loop that is left early.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    let mut sum = rate + t;
+    for y in [x, v] {
+        if sum > 1.0 {
+            break;
+        }
+        sum += y;
+    }
+    [v, sum]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

@@ -1,0 +1,16 @@
+//! A `return`.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    if x < 0.0 {
+        return [0.0, 0.0];
+    }
+    [v, -rate * x + t]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

@@ -1,0 +1,16 @@
+//! An inner function with generics.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    fn twice<T: std::ops::Add<Output = T> + Copy>(x: T) -> T {
+        x + x
+    }
+    [v, -rate * twice(x) + t]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

@@ -1,0 +1,16 @@
+//! An inner function that calls itself.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    fn power(x: f64) -> f64 {
+        x * power(x)
+    }
+    [v, -rate * power(x) + t]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

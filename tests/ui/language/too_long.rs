@@ -1,0 +1,17 @@
+//! More rounds than can be unrolled.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    let mut sum = x;
+    for _ in 0..1_000_000 {
+        sum += rate * t;
+    }
+    [v, sum]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

@@ -1,0 +1,16 @@
+//! Arrays do not add up.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    let y = [x, v];
+    let rates = [v, -rate * x + t];
+    let _sum = y + rates;
+    rates
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

@@ -1,0 +1,14 @@
+//! An index that the solver computes.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    let table = [0.1, 0.2, 0.3];
+    [v, -rate * x + table[t as usize]]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

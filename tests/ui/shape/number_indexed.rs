@@ -1,0 +1,13 @@
+//! A number with an index.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    [v, -rate * x[0] + t]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

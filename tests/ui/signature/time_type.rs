@@ -1,0 +1,13 @@
+//! A time that is no number.
+
+use odec::prelude::*;
+
+#[ode]
+fn decay(t: usize, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+    [v, -rate * x + t as f64]
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solve([1.0, 0.0], 0.0..1.0);
+}

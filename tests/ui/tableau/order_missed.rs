@@ -1,0 +1,22 @@
+//! An order that the coefficients do not have.
+
+use odec::prelude::*;
+
+tableau! {
+    Own, order 3 {
+        0   |
+        1/2 | 1/2
+        ----+--------
+            | 0    1
+    }
+}
+
+#[ode]
+fn decay(_t: f64, y: f64, rate: f64) -> f64 {
+    -rate * y
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solver().method(Own).step_size(0.1).solve(1.0, 0.0..1.0);
+}

@@ -1,0 +1,21 @@
+//! A header without an order.
+
+use odec::prelude::*;
+
+tableau! {
+    Own {
+        0 |
+        --+--
+          | 1
+    }
+}
+
+#[ode]
+fn decay(_t: f64, y: f64, rate: f64) -> f64 {
+    -rate * y
+}
+
+fn main() {
+    let model = Decay { rate: 1.0 };
+    let _ = model.solver().method(Own).step_size(0.1).solve(1.0, 0.0..1.0);
+}
