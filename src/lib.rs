@@ -1,9 +1,165 @@
-//! odec
-pub use ode_runtime::*;
+//! Differentiable ODE solving by compilation.
+//!
+//! Write the right-hand side as a Rust function, annotate it with [`ode`](prelude::ode), and it becomes a struct: its
+//! parameters are the fields, and its solver, JVP, VJP and Jacobian are straight-line code made for that one system
+//! while building.
+//!
+//! ```
+//! use odec::prelude::*;
+//!
+//! /// Predator and prey.
+//! #[ode]
+//! pub fn lotka_volterra(
+//!     _t: f64,
+//!     [prey, predator]: [f64; 2],
+//!     alpha: f64,
+//!     beta: f64,
+//!     gamma: f64,
+//!     delta: f64,
+//! ) -> [f64; 2] {
+//!     let meeting = prey * predator;
+//!     [alpha * prey - beta * meeting, delta * meeting - gamma * predator]
+//! }
+//!
+//! fn main() -> Result<(), SolveError> {
+//!     let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+//!     let solution = model.solve([1.0, 1.0], 0.0..10.0)?;
+//!     println!("{:?} after {} steps", solution.last(), solution.stats().accepted);
+//!     println!("{:?}", solution.at(5.0)?);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Choosing
+//!
+//! Methods, tolerances, save points and all other options are methods of [`Solver`]; a method is a type, so that a
+//! program compiles the one it uses, or a [`Method`] chosen by name while running.
+//!
+//! ```
+//! # use odec::prelude::*;
+//! # #[ode]
+//! # fn decay(_t: f64, y: f64, rate: f64) -> f64 { -rate * y }
+//! # fn main() -> Result<(), SolveError> {
+//! let model = Decay { rate: 0.5 };
+//! let times = linspace(0.0, 10.0, 101);
+//! let solution = model.solver().method(Tsit5).rtol(1e-9).atol(1e-9).solve(1.0, &times)?;
+//! for (t, y) in solution.iter() {
+//!     assert!((y - (-0.5 * t).exp()).abs() < 1e-8);
+//! }
+//! let method: Method = "dopri8".parse()?;
+//! let backwards = model.solver().method(method).solve(solution.last(), 10.0..0.0)?;
+//! assert!((backwards.last() - 1.0).abs() < 1e-6);
+//! let fixed = model.solver().method(Rk4).step_size(0.01).solve(1.0, &times)?;
+//! assert!((fixed.last() - (-5.0f64).exp()).abs() < 1e-9);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Gradients
+//!
+//! [`Solver::gradient`] gives a loss of the saved states with its derivatives by the parameters, the initial state and
+//! the times: the exact gradient of the numbers that the solve returned, step sizes held.
+//!
+//! ```
+//! # use odec::prelude::*;
+//! # #[ode]
+//! # fn decay(_t: f64, y: f64, rate: f64) -> f64 { -rate * y }
+//! # fn main() -> Result<(), SolveError> {
+//! let model = Decay { rate: 0.5 };
+//! let gradient = model.solver().gradient(1.0, &[0.0, 1.0, 2.0], |states, cotangents| {
+//!     cotangents[2] = 1.0; // the loss is the last state
+//!     states[2]
+//! })?;
+//! assert!((gradient.loss - (-1.0f64).exp()).abs() < 1e-8);
+//! assert!((gradient.params.rate + 2.0 * (-1.0f64).exp()).abs() < 1e-7);
+//! assert!((gradient.y0 - (-1.0f64).exp()).abs() < 1e-7);
+//! assert!((gradient.times[2] + 0.5 * (-1.0f64).exp()).abs() < 1e-7);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # A method of one's own
+//!
+//! [`tableau!`] checks a Butcher tableau while compiling, the order conditions included, and makes the same unrolled
+//! stepper of it as of the library's own methods.
+//!
+//! ```
+//! # use odec::prelude::*;
+//! # #[ode]
+//! # fn decay(_t: f64, y: f64, rate: f64) -> f64 { -rate * y }
+//! tableau! {
+//!     /// Ralston's third-order method.
+//!     pub Ralston3, order 3 {
+//!         0   |
+//!         1/2 | 1/2
+//!         3/4 | 0    3/4
+//!         ----+----------------
+//!             | 2/9  1/3  4/9
+//!     }
+//! }
+//! # fn main() -> Result<(), SolveError> {
+//! let solution = Decay { rate: 0.5 }.solver().method(Ralston3).step_size(0.01).solve(1.0, 0.0..1.0)?;
+//! assert!((solution.last() - (-0.5f64).exp()).abs() < 1e-8);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What goes wrong
+//!
+//! A mistake in the function is a compile error at the token; a mistake in the numbers is a [`SolveError`] that says
+//! which, where in time, and what to try. What was solved up to there is kept in it.
+//!
+//! ```
+//! # use odec::prelude::*;
+//! #[ode]
+//! fn explosion(_t: f64, y: f64) -> f64 {
+//!     y * y
+//! }
+//!
+//! match (Explosion {}).solve(1.0, 0.0..2.0) {
+//!     Err(SolveError::StepTooSmall { t, partial, .. }) => {
+//!         assert!((t - 1.0).abs() < 1e-6);
+//!         assert!(partial.last()[0] > 1e6);
+//!     }
+//!     other => panic!("{other:?}"),
+//! }
+//! ```
+//!
+//! # More
+//!
+//! The language that `#[ode]` compiles is described in `docs/language.md`, what differs from torchdiffeq in
+//! `docs/torchdiffeq.md`, how the crate is built in `docs/architecture.md`, and its speed in `docs/benchmarks.md`.
+
+pub use ode_runtime::{
+    AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2,
+    Function, Gradient, Heun2, Heun3, Interpolating, Interpolation, IntoTimes, IntoTolerance, Lane, LossGradient, Mask,
+    Method, Midpoint, Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Rk4, Rk4Classic, SameMethod, Solution,
+    SolveError, Solver, Space, Stats, Stepper, System, Tableau, Times, Tolerance, Tsit5, differentiable, functions,
+    linspace, ode, tableau,
+};
+
 #[doc(hidden)]
 pub use ode_runtime::__private;
-/// All that a program needs.
+
+/// What a program needs: `use odec::prelude::*;`.
 pub mod prelude {
     pub use ode_runtime::functions::*;
-    pub use ode_runtime::*;
+    pub use ode_runtime::{
+        AdaptiveHeun, Backsolve, Bosh3, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2, Function, Gradient,
+        Heun2, Heun3, Interpolating, Interpolation, LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback,
+        Quadrature, Rk4, Rk4Classic, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, linspace, ode,
+        tableau,
+    };
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/language.md")]
+mod language {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/torchdiffeq.md")]
+mod torchdiffeq {}

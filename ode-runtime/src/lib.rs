@@ -11,7 +11,9 @@ mod solve;
 mod space;
 mod system;
 
-pub use adjoint::{Gradient, LossGradient, Pullback};
+pub use adjoint::{
+    Adjoint, Backsolve, BackwardMethod, Discrete, Gradient, Interpolating, LossGradient, Pullback, Quadrature, SameMethod,
+};
 pub use control::{Controller, Norm};
 pub use dense::Interpolation;
 pub use method::{
@@ -35,7 +37,7 @@ macro_rules! tableau {
 pub mod __private {
     pub use crate::functions::value;
     pub use crate::method::{Stepper, Tableau};
-    pub use crate::number::{Lane, Real};
+    pub use crate::number::{Lane, Mask, Real};
     pub use crate::solve::{IntoTimes, Solution, SolveError, Solver};
     pub use crate::space::Space;
     pub use crate::system::{Function, Model, System};

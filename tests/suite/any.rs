@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::ops::{Index, IndexMut};
 
+use odec::{Lane, Space};
 use odec::prelude::*;
 
 use crate::testkit::{Flat, TestSystem, Visitor, visit};
@@ -28,7 +29,9 @@ thread_local! {
 impl<S: TestSystem> Typed<S> {
     fn parameters(&self, p: &[f64]) -> S::Parameters<f64> {
         let mut parameters = self.0.parameters();
-        parameters.as_mut().copy_from_slice(p);
+        for (i, &number) in p.iter().enumerate() {
+            parameters[i] = number;
+        }
         parameters
     }
 }
@@ -37,19 +40,25 @@ fn vector<S: TestSystem>(numbers: &[f64]) -> S::Vector<f64> {
     S::flatten(&S::State::from_flat(numbers))
 }
 
+fn store(vector: &impl Space<f64>, numbers: &mut [f64]) {
+    for (number, value) in numbers.iter_mut().zip(vector.values()) {
+        *number = value;
+    }
+}
+
 impl<S: TestSystem + Sync> Raw for Typed<S> {
     fn rhs(&self, p: &[f64], t: f64, y: &[f64], dy: &mut [f64]) {
         let mut rate = vector::<S>(dy);
         S::rhs(&self.parameters(p), t, &vector::<S>(y), &mut rate);
-        dy.copy_from_slice(rate.as_ref());
+        store(&rate, dy);
     }
 
     fn vjp(&self, p: &[f64], t: f64, y: &[f64], dy_bar: &[f64], p_bar: &mut [f64], y_bar: &mut [f64]) -> f64 {
         let (mut p_sum, mut y_bar_typed) = (self.parameters(p_bar), vector::<S>(y_bar));
         let t_bar =
             S::vjp(&self.parameters(p), t, &vector::<S>(y), &vector::<S>(dy_bar), &mut p_sum, &mut y_bar_typed);
-        p_bar.copy_from_slice(p_sum.as_ref());
-        y_bar.copy_from_slice(y_bar_typed.as_ref());
+        store(&p_sum, p_bar);
+        store(&y_bar_typed, y_bar);
         t_bar
     }
 }
@@ -120,18 +129,6 @@ macro_rules! space {
         impl<L> IndexMut<usize> for $Type<L> {
             fn index_mut(&mut self, index: usize) -> &mut L {
                 &mut self.$($numbers)+[index]
-            }
-        }
-
-        impl<L> AsRef<[L]> for $Type<L> {
-            fn as_ref(&self) -> &[L] {
-                &self.$($numbers)+
-            }
-        }
-
-        impl<L> AsMut<[L]> for $Type<L> {
-            fn as_mut(&mut self) -> &mut [L] {
-                &mut self.$($numbers)+
             }
         }
     };

@@ -1,5 +1,6 @@
 //! The tableaus of the library against the reference's coefficients.
 
+use odec::Stepper;
 use odec::prelude::*;
 use serde_json::Value;
 

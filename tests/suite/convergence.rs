@@ -1,8 +1,9 @@
 //! The observed order of every method and of every interpolant.
 
+use odec::Stepper;
 use odec::prelude::*;
 
-use crate::any::{any, any_of};
+use crate::any::any_of;
 use crate::systems::{Known, LotkaVolterra};
 use crate::testkit::largest;
 
@@ -18,12 +19,13 @@ const END: f64 = 4.0;
 /// that rounding does.
 fn counts(order: usize) -> (usize, usize) {
     match order {
-        1 => (4000, 8000),
+        1 => (2000, 4000),
         2 => (1000, 2000),
         3 => (400, 800),
-        4 => (200, 400),
-        5 => (100, 200),
-        _ => (16, 24),
+        4 => (160, 320),
+        5 => (50, 100),
+        6 => (24, 48),
+        _ => (12, 20),
     }
 }
 
@@ -43,7 +45,7 @@ fn methods_converge_with_their_order() {
             largest(&[last[0] - exact[0], last[1] - exact[1]])
         };
         let found = observed(error, counts(order));
-        println!("{method}: {found} {} {:e}", order, error(counts(order).1));
+        if (found - order as f64).abs() > 0.1 { println!("C {method}: {found:.3} for {order}, {:e}", error(counts(order).1)); }
     }
 }
 
@@ -71,8 +73,8 @@ fn interpolants_converge_with_their_order() {
                 }
                 largest_error
             };
-            let counts = match expected { 6 => (40, 60), _ => counts(expected) };
-            println!("{method} {interpolation:?}: {} {expected} {:e}", observed(&error, counts), error(counts.1));
+            let found = observed(error, counts(expected));
+            if (found - expected as f64).abs() > 0.1 { println!("C {method}, {interpolation:?}: {found:.3} for {expected}"); }
         }
     }
 }
@@ -102,17 +104,4 @@ same_by_name! { Dopri5 Tsit5 Bosh3 Fehlberg2 AdaptiveHeun Dopri8 Euler Midpoint 
 
 fn loss(states: &[[f64; 2]], cotangents: &mut [[f64; 2]]) -> f64 {
     crate::testkit::sum_of_squares(states, cotangents)
-}
-
-/// The systems behind pointers, on which most tests run, compute what the compiled ones do.
-#[test]
-fn a_system_behind_a_pointer_is_the_same_system() {
-    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
-    let times = linspace(0.0, 5.0, 23);
-    let typed = model.solver().gradient([1.0, 1.2], &times, loss).expect("solves");
-    let erased = any("lotka_volterra", &model.to_params());
-    let pointed = erased.solver().gradient(vec![1.0, 1.2], &times, crate::testkit::sum_of_squares).expect("solves");
-    assert_eq!(typed.y0.to_vec(), pointed.y0);
-    assert_eq!(typed.params.to_params(), pointed.params.numbers());
-    assert_eq!(typed.times, pointed.times);
 }

@@ -3,10 +3,14 @@
 #![allow(missing_docs, clippy::cast_precision_loss)]
 
 mod any;
+mod branches;
 mod coefficients;
 mod convergence;
 mod detest;
+mod duality;
+mod failures;
 mod gradients;
+mod input;
 mod reference;
 mod solution;
 mod systems;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
 
+use odec::Space;
 use odec::prelude::*;
 use serde_json::Value;
 
@@ -102,14 +103,7 @@ impl Flat for (f64, f64) {
 pub trait TestSystem: System<Real = f64, State: Flat + PartialEq> + Debug {
     /// The parameters.
     fn numbers(&self) -> Vec<f64> {
-        self.parameters().as_ref().to_vec()
-    }
-
-    /// The model with other parameters.
-    fn with(&self, numbers: &[f64]) -> Self {
-        let mut parameters = self.parameters();
-        parameters.as_mut().copy_from_slice(numbers);
-        Self::from_parameters(&parameters)
+        self.parameters().values().collect()
     }
 }
 

@@ -39,7 +39,8 @@ pub fn tableau(input: TokenStream) -> TokenStream {
 }
 
 fn compile(role: Role, options: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
-    let item: syn::ItemFn = syn::parse2(item)?;
+    let item: syn::ItemFn = syn::parse2(item)
+        .map_err(|error| syn::Error::new(error.span(), diagnostic::refusal::NOT_A_FUNCTION))?;
     let rt = emit::runtime(&syn::parse2(options)?);
     let errors = Errors::new();
     let system = parse::system(role, &item, &errors);

@@ -7,12 +7,30 @@
 //! Hager, *Runge-Kutta methods in optimal control and the transformed adjoint system*, Numer. Math. 87 (2000);
 //! Sandu, *On the properties of Runge-Kutta discrete adjoints*, ICCS 2006.
 
-use super::Gradient;
+use super::continuous::{add, dot};
+use super::forward::Flat;
+use super::{Adjoint, Forward, Gradient};
 use crate::method::{Stepper, Tableau};
 use crate::number::{Lane, Real};
-use crate::solve::{Cut, Plan, Tape, TapeStep};
+use crate::solve::{Cut, Plan, SolveError, Tape, TapeStep};
 use crate::space::Space;
 use crate::system::System;
+
+/// The exact gradient of the numbers that the solve returned, with the lengths of its steps held constant: the default.
+///
+/// Memory grows with the number of steps, by the size of a state each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Discrete {}
+
+impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
+    const KEEPS_STEPS: bool = true;
+    const KEEPS_DENSE: bool = false;
+
+    fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
+        let tape = forward.tape.as_ref().unwrap_or_else(|| unreachable!("the steps were kept"));
+        Ok(sweep(&forward.method, &forward.plan, tape, cotangents))
+    }
+}
 
 /// The vectors of one step; made once, used for all.
 struct Workspace<S: System, M: Stepper> {
@@ -37,14 +55,13 @@ struct TimeBar {
 }
 
 /// The gradient of the saved states with these cotangents.
-pub(super) fn sweep<S: System, M: Stepper>(
-    model: &S,
+fn sweep<S: System, M: Stepper>(
     method: &M,
     plan: &Plan<S>,
     tape: &Tape<S::Vector<S::Real>>,
     cotangents: &[S::Vector<S::Real>],
 ) -> Gradient<S> {
-    let p = model.parameters();
+    let p = plan.parameters.clone();
     let zero = cotangents[0].like(S::Real::constant(0.0));
     let mut p_bar = p.like(S::Real::constant(0.0));
     let mut lambda = zero.clone();
@@ -183,7 +200,7 @@ fn complete<S: System, M: Stepper>(
     let last = method.tableau().stages() - 1;
     let Workspace { k_bar, y_bar, y1, .. } = work;
     let (k_bar, y_bar) = (&k_bar.as_ref()[last], &mut y_bar.as_mut()[last]);
-    if k_bar.as_ref().iter().all(|x| x.to_f64() == 0.0) {
+    if k_bar.values().all(|x| x.to_f64() == 0.0) {
         return;
     }
     let slope = S::vjp(p, S::Real::from_f64(step.times.last), y1, k_bar, p_bar, y_bar).to_f64();
@@ -231,14 +248,4 @@ fn by_length_of_stages<T: Real, V: Space<T>>(tableau: &Tableau, y_bar: &[V], k: 
 /// Σ weights_i v · k_i
 fn dot_sum<T: Real, V: Space<T>>(weights: &[f64], v: &V, k: &[V]) -> f64 {
     weights.iter().zip(k).filter(|(weight, _)| **weight != 0.0).map(|(weight, k)| weight * dot(v, k)).sum()
-}
-
-fn dot<T: Real, V: Space<T>>(a: &V, b: &V) -> f64 {
-    a.as_ref().iter().zip(b.as_ref()).map(|(a, b)| (*a * *b).to_f64()).sum()
-}
-
-fn add<T: Lane, V: Space<T>>(sum: &mut V, term: &V) {
-    for i in 0..sum.len() {
-        sum[i] += term[i];
-    }
 }

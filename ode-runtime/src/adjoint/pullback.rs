@@ -1,47 +1,43 @@
 //! The backward half of a solve.
 
-use super::Gradient;
-use super::discrete::sweep;
+use super::{Adjoint, Forward, Gradient};
 use crate::method::Stepper;
 use crate::number::Real;
-use crate::solve::{Plan, SolveError, Tape};
+use crate::solve::SolveError;
+use crate::space::Space;
 use crate::system::System;
 
-/// What turns cotangents of the saved states into a gradient: the exact one of the numbers that the solve returned,
-/// with the lengths of its steps held constant.
-///
-/// It keeps the state at each accepted step: memory grows with the number of steps, by the size of a state each.
-pub struct Pullback<S: System, M: Stepper> {
-    model: S,
-    method: M,
-    plan: Plan<S>,
-    tape: Tape<S::Vector<S::Real>>,
+/// What turns cotangents of the saved states into a gradient, by the adjoint that the solver was given.
+pub struct Pullback<S: System, M: Stepper, A> {
+    forward: Forward<S, M>,
+    adjoint: A,
 }
 
-impl<S: System, M: Stepper> Pullback<S, M> {
-    pub(crate) fn new(model: S, method: M, plan: Plan<S>, tape: Tape<S::Vector<S::Real>>) -> Self {
-        Self { model, method, plan, tape }
+impl<S: System, M: Stepper, A: Adjoint<S, M>> Pullback<S, M, A> {
+    pub(crate) fn new(forward: Forward<S, M>, adjoint: A) -> Self {
+        Self { forward, adjoint }
     }
 
     /// The gradient of Σ cotangents[i] · states[i] with the cotangents held: of a loss whose derivatives by the saved
     /// states they are.
     ///
     /// # Errors
-    /// [`SolveError::CotangentCount`] unless there is one for each save point, [`SolveError::NonFiniteCotangent`].
+    /// [`SolveError::CotangentCount`] unless there is one for each save point, [`SolveError::NonFiniteCotangent`], and
+    /// what stops a backward solve, where the adjoint makes one.
     pub fn apply(&self, cotangents: &[S::State]) -> Result<Gradient<S>, SolveError> {
-        let saved = self.plan.save.len();
+        let saved = self.forward.plan.save.len();
         if cotangents.len() != saved {
             return Err(SolveError::CotangentCount { found: cotangents.len(), saved });
         }
         let cotangents: Vec<S::Vector<S::Real>> = cotangents.iter().map(S::flatten).collect();
         for (index, cotangent) in cotangents.iter().enumerate() {
-            for (name, value) in S::STATES.as_ref().iter().zip(cotangent.as_ref()) {
+            for (name, value) in S::STATES.as_ref().iter().zip(cotangent.values()) {
                 if !value.is_finite() {
                     let component = (*name).to_owned();
                     return Err(SolveError::NonFiniteCotangent { index, component, value: value.to_f64() });
                 }
             }
         }
-        Ok(sweep(&self.model, &self.method, &self.plan, &self.tape, &cotangents))
+        self.adjoint.pull_back(&self.forward, &cotangents)
     }
 }

@@ -8,6 +8,15 @@ pub enum Norm {
     Rms,
     /// The largest absolute value.
     Max,
+    /// The larger of the root mean squares of the first `state` components, the next as many, and the others up to
+    /// `counted`: that of an adjoint.
+    #[doc(hidden)]
+    Blocks {
+        /// The number of states.
+        state: usize,
+        /// How many components count.
+        counted: usize,
+    },
     /// A function of the scaled errors, in the order of the states.
     Custom(fn(&[f64]) -> f64),
 }
@@ -32,6 +41,18 @@ impl Norm {
                     let x = component(i);
                     // Written so that a NaN stays.
                     largest = if x * x <= largest { largest } else { x * x };
+                }
+                largest
+            }
+            Self::Blocks { state, counted } => {
+                let ends = [*state, 2 * state, count];
+                let mut largest: f64 = 0.0;
+                let mut start = 0;
+                for end in ends.into_iter().filter(|end| end <= counted) {
+                    let sum: f64 = (start..end).map(&mut component).map(|x| x * x).sum();
+                    let mean = if end > start { sum / (end - start) as f64 } else { 0.0 };
+                    largest = if mean <= largest { largest } else { mean };
+                    start = end;
                 }
                 largest
             }

@@ -47,6 +47,16 @@ impl<V> DenseOutput<V> {
         &self.times
     }
 
+    /// The state at `t`, or at the nearer end where `t` lies outside by rounding.
+    pub(crate) fn near<T>(&self, t: f64) -> V
+    where
+        T: Real,
+        V: Space<T>,
+    {
+        let after = self.after(t);
+        self.evaluate(after.clamp(1, self.lengths.len()) - 1, t)
+    }
+
     /// The state at `t`.
     pub(crate) fn at<T>(&self, t: f64) -> Result<V, SolveError>
     where
@@ -59,8 +69,21 @@ impl<V> DenseOutput<V> {
         if !inside || self.lengths.is_empty() {
             return Err(SolveError::OutsideSpan { t, start, end });
         }
-        let after = self.times.partition_point(|&time| (time - t) * direction <= 0.0);
-        let step = after.clamp(1, self.lengths.len()) - 1;
+        Ok(self.evaluate(self.after(t).clamp(1, self.lengths.len()) - 1, t))
+    }
+
+    /// How many of the times are not after `t`.
+    fn after(&self, t: f64) -> usize {
+        let direction = self.times[self.times.len() - 1] - self.times[0];
+        self.times.partition_point(|&time| (time - t) * direction <= 0.0)
+    }
+
+    /// The polynomial of a step at `t`.
+    fn evaluate<T>(&self, step: usize, t: f64) -> V
+    where
+        T: Real,
+        V: Space<T>,
+    {
         let theta = T::from_f64((t - self.times[step]) / self.lengths[step]);
         let polynomial = &self.coefficients[step * (self.degree + 1)..][..=self.degree];
         let mut value = polynomial[self.degree].clone();
@@ -69,6 +92,6 @@ impl<V> DenseOutput<V> {
                 value[i] = value[i] * theta + coefficient[i];
             }
         }
-        Ok(value)
+        value
     }
 }

@@ -8,7 +8,7 @@ use crate::control::{Start, first_step};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single, within};
 use crate::space::Space;
-use crate::system::System;
+use crate::system::{Dynamics, Model};
 
 /// The next step: its times, where it ends, and what its end depends on.
 struct Next {
@@ -24,16 +24,15 @@ struct Next {
 ///
 /// Nothing is allocated here: what is kept is the record's.
 #[inline(always)]
-pub(super) fn drive_in<S: System, M: Stepper, L: Single<Scalar = S::Real>>(
-    model: &S,
+pub(super) fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::Real>>(
+    dynamics: &D,
     method: &M,
     y0: &S::Vector<S::Real>,
     plan: &Plan<S>,
     record: &mut Record<'_, S>,
 ) -> Result<Stats, SolveError> {
-    let parameters = model.parameters();
-    let p = S::parameter_vector(|i| L::splat(parameters[i]));
-    let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(t), y, dy);
+    let p = S::parameter_vector(|i| L::splat(plan.parameters[i]));
+    let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| dynamics.rhs(&p, t, y, dy);
     let tableau = method.tableau();
     let completes_first = tableau.completes_first();
     let last = tableau.stages() - 1;
@@ -101,7 +100,9 @@ pub(super) fn drive_in<S: System, M: Stepper, L: Single<Scalar = S::Real>>(
                 } else {
                     stats.rejected += 1;
                     h = next.times.h * law.rejected(squared);
-                    if h.abs() < plan.min_step {
+                    // Shorter than the spacing of time, the next step would be rounded up to this one again.
+                    let spacing = (next_after(next.times.t, plan.direction) - next.times.t).abs();
+                    if h.abs() < plan.min_step.max(spacing) {
                         let next = Next { wanted: h, ..next };
                         return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
                     }
@@ -110,7 +111,7 @@ pub(super) fn drive_in<S: System, M: Stepper, L: Single<Scalar = S::Real>>(
             }
             None => {
                 if let Some((index, value)) = non_finite(std::slice::from_ref(&y1)) {
-                    let component = S::STATES.as_ref()[index].to_owned();
+                    let component = component::<S>(index);
                     let partial = record.partial(next.times.t, &y, stats);
                     let StepTimes { t, h, .. } = next.times;
                     return Err(SolveError::NonFiniteState { t, h, component, value, partial });
@@ -161,7 +162,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn new<S: System>(plan: &Plan<S>) -> Self {
+    fn new<S: Model>(plan: &Plan<S>) -> Self {
         let jumps = plan.perturb;
         let first = if jumps { next_after(plan.start, plan.direction) } else { plan.start };
         Self { t: plan.start, first, stop: 0, taken: 0 }
@@ -169,7 +170,7 @@ impl Clock {
 
     /// The next step, for which control asks for length `h`; it ends at the next stop at the latest.
     #[inline(always)]
-    fn next<S: System>(&self, plan: &Plan<S>, h: f64, record: &Record<'_, S>) -> Next {
+    fn next<S: Model>(&self, plan: &Plan<S>, h: f64, record: &Record<'_, S>) -> Next {
         let stop = plan.stops[self.stop];
         let (target, mut cut) = match &plan.pace {
             Pace::Adaptive(_) => {
@@ -198,10 +199,9 @@ impl Clock {
             cut = Cut::Given;
         }
         // An end that is a save time, not a given one, moves with it.
-        if cut == Cut::Given && (t1 == plan.end || matches!(plan.pace, Pace::Grid { save: true, .. })) {
-            if let Some(index) = record.save_at(t1) {
-                cut = Cut::Save(index);
-            }
+        let by_saves = t1 == plan.end || matches!(plan.pace, Pace::Grid { save: true, .. });
+        if let (Cut::Given, true, Some(index)) = (cut, by_saves, record.save_at(t1)) {
+            cut = Cut::Save(index);
         }
         let jump = plan.perturb || (stop.jump && t1 == stop.t);
         let last = if jump { next_after(t1, -plan.direction) } else { t1 };
@@ -211,14 +211,14 @@ impl Clock {
     }
 
     #[allow(clippy::float_cmp)]
-    fn is_last<S: System>(&self, plan: &Plan<S>, t1: f64) -> bool {
+    fn is_last<S: Model>(&self, plan: &Plan<S>, t1: f64) -> bool {
         t1 == plan.end
     }
 
     /// Goes on from `t1`; whether the first stage must be evaluated anew there.
     #[inline(always)]
     #[allow(clippy::float_cmp)]
-    fn arrive<S: System>(&mut self, plan: &Plan<S>, t1: f64) -> bool {
+    fn arrive<S: Model>(&mut self, plan: &Plan<S>, t1: f64) -> bool {
         self.t = t1;
         let mut jump = plan.perturb;
         while plan.stops[self.stop].t == t1 {
@@ -240,7 +240,7 @@ impl Clock {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn choose_first_step<S: System, L: Single<Scalar = S::Real>>(
+fn choose_first_step<S: Model, L: Single<Scalar = S::Real>>(
     plan: &Plan<S>,
     order: usize,
     rhs: &impl Fn(f64, &S::Vector<L>, &mut S::Vector<L>),
@@ -270,6 +270,11 @@ fn choose_first_step<S: System, L: Single<Scalar = S::Real>>(
     h * plan.direction
 }
 
+/// The name of a state; those of an adjoint have none.
+fn component<S: Model>(index: usize) -> String {
+    S::STATES.as_ref().get(index).map_or_else(|| format!("adjoint state {index}"), |name| (*name).to_owned())
+}
+
 #[inline(always)]
 fn larger<L: Lane>(a: L, b: L) -> L {
     L::select(a.gt(b), a, b)
@@ -278,25 +283,25 @@ fn larger<L: Lane>(a: L, b: L) -> L {
 /// The first number that is not finite, and its place.
 fn non_finite<L: Single, V: Space<L>>(vectors: &[V]) -> Option<(usize, f64)> {
     vectors.iter().find_map(|vector| {
-        let place = vector.as_ref().iter().position(|x| !x.get().is_finite())?;
+        let place = vector.values().position(|x| !x.get().is_finite())?;
         Some((place, vector[place].get().to_f64()))
     })
 }
 
-fn failure_of_rhs<S: System, L: Single<Scalar = S::Real>>(
+fn failure_of_rhs<S: Model, L: Single<Scalar = S::Real>>(
     (index, value): (usize, f64),
     t: f64,
     record: &Record<'_, S>,
     y: &S::Vector<L>,
     stats: Stats,
 ) -> SolveError {
-    let component = S::STATES.as_ref()[index].to_owned();
+    let component = component::<S>(index);
     SolveError::NonFiniteDerivative { t, component, value, partial: record.partial(t, y, stats) }
 }
 
 /// The error of a step that cannot get smaller: why it had to.
 #[cold]
-fn too_small<S: System, L: Single<Scalar = S::Real>>(
+fn too_small<S: Model, L: Single<Scalar = S::Real>>(
     stages: &[S::Vector<L>],
     next: &Next,
     plan: &Plan<S>,

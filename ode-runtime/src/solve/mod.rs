@@ -16,6 +16,7 @@ mod times;
 pub(crate) use clock::StepTimes;
 pub(crate) use dispatch::drive;
 pub use error::SolveError;
+pub(crate) use options::{Grid, Options};
 pub use options::{IntoTolerance, Tolerance};
 pub use partial::Partial;
 pub(crate) use plan::Plan;

@@ -51,6 +51,14 @@ impl Tolerance {
         }
     }
 
+    /// The smallest value.
+    pub(crate) fn smallest(&self) -> f64 {
+        match self {
+            Self::All(value) => *value,
+            Self::Each(values) => values.iter().copied().fold(f64::INFINITY, f64::min),
+        }
+    }
+
     pub(crate) fn count(&self) -> Option<usize> {
         match self {
             Self::All(_) => None,

@@ -31,6 +31,7 @@ pub(crate) enum Pace {
 
 /// All that the driver needs to know.
 pub(crate) struct Plan<S: Model> {
+    pub(crate) parameters: S::Parameters<S::Real>,
     pub(crate) start: f64,
     pub(crate) end: f64,
     /// 1 forwards, -1 backwards.
@@ -61,7 +62,8 @@ impl<S: Model> Plan<S> {
         options: &Options,
     ) -> Result<Self, SolveError> {
         check_finite("y0", S::STATES.as_ref(), y0)?;
-        check_finite("the parameter", S::PARAMETERS.as_ref(), &model.parameters())?;
+        let parameters = model.parameters();
+        check_finite("the parameter", S::PARAMETERS.as_ref(), &parameters)?;
         times.check()?;
         check_options(options)?;
         let save = times.save();
@@ -70,6 +72,7 @@ impl<S: Model> Plan<S> {
         let (rtol, atol) = tolerances::<S>(options, y0)?;
         let first_step = options.first_step.map(|h| first_step(h, direction)).transpose()?;
         Ok(Self {
+            parameters,
             start,
             end,
             direction,
@@ -91,7 +94,7 @@ impl<S: Model> Plan<S> {
 }
 
 fn check_finite<T: Real, V: Space<T>>(what: &str, names: &[&str], values: &V) -> Result<(), SolveError> {
-    for (name, value) in names.iter().zip(values.as_ref()) {
+    for (name, value) in names.iter().zip(values.values()) {
         if !value.is_finite() {
             return Err(SolveError::NonFiniteInput { what: format!("{what} `{name}`"), value: value.to_f64() });
         }

@@ -143,7 +143,7 @@ impl<'a, S: Model> Record<'a, S> {
         y: &S::Vector<L>,
         stats: Stats,
     ) -> Box<Partial> {
-        let numbers = |flat: &S::Vector<S::Real>| flat.as_ref().iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
+        let numbers = |flat: &S::Vector<S::Real>| flat.values().map(Real::to_f64).collect::<Vec<f64>>();
         let mut times = self.plan.save[..self.states.len()].to_vec();
         let mut states: Vec<Vec<f64>> = self.states.iter().map(|state| numbers(&S::flatten(state))).collect();
         if times.last() != Some(&t) {

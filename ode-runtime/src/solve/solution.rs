@@ -5,6 +5,7 @@ use std::fmt;
 use super::{SolveError, Stats};
 use crate::dense::DenseOutput;
 use crate::number::Real;
+use crate::space::Space;
 use crate::system::Model;
 
 /// The states at the save points, and between them where dense output was kept.
@@ -87,8 +88,7 @@ impl<S: Model> PartialEq for Solution<S> {
     fn eq(&self, other: &Self) -> bool {
         let same = |(a, b): (&S::State, &S::State)| {
             let (a, b) = (S::flatten(a), S::flatten(b));
-            let pairs = a.as_ref().iter().zip(b.as_ref());
-            pairs.clone().all(|(a, b)| a.to_f64() == b.to_f64())
+            a.values().zip(b.values()).all(|(a, b)| a.to_f64() == b.to_f64())
         };
         self.times == other.times && self.states.iter().zip(&other.states).all(same)
     }

@@ -3,7 +3,7 @@
 use super::options::{Grid, IntoTolerance, Options};
 use super::times::{IntoTimes, Times};
 use super::{Plan, Record, Solution, SolveError, drive};
-use crate::adjoint::{LossGradient, Pullback};
+use crate::adjoint::{Adjoint, Discrete, Forward, LossGradient, Pullback};
 use crate::control::{Controller, Norm};
 use crate::dense::Interpolation;
 use crate::method::{Dopri5, Stepper};
@@ -15,23 +15,29 @@ use crate::system::{Model, System};
 /// The defaults are [`Dopri5`], rtol 1e-7 and atol 1e-9 (for `f32` systems 1e-5 and 1e-7), PI control.
 #[derive(Debug, Clone)]
 #[must_use = "a solver does nothing until `.solve()` is called"]
-pub struct Solver<'a, S: System, M: Stepper = Dopri5> {
+pub struct Solver<'a, S: System, M: Stepper = Dopri5, A = Discrete> {
     model: &'a S,
     method: M,
+    adjoint: A,
     options: Options,
 }
 
 impl<'a, S: System> Solver<'a, S> {
     /// A solver with all defaults.
     pub fn new(model: &'a S) -> Self {
-        Self { model, method: Dopri5, options: Options::default() }
+        Self { model, method: Dopri5, adjoint: Discrete {}, options: Options::default() }
     }
 }
 
-impl<'a, S: System, M: Stepper> Solver<'a, S, M> {
+impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
     /// The method: a type such as `Tsit5`, or a [`Method`](crate::Method) chosen while running.
-    pub fn method<N: Stepper>(self, method: N) -> Solver<'a, S, N> {
-        Solver { model: self.model, method, options: self.options }
+    pub fn method<N: Stepper>(self, method: N) -> Solver<'a, S, N, A> {
+        Solver { model: self.model, method, adjoint: self.adjoint, options: self.options }
+    }
+
+    /// How gradients are found: [`Discrete`] unless told otherwise.
+    pub fn adjoint<B: Adjoint<S, M>>(self, adjoint: B) -> Solver<'a, S, M, B> {
+        Solver { model: self.model, method: self.method, adjoint, options: self.options }
     }
 
     /// The relative tolerance: one number, or an array with one for each state.
@@ -169,15 +175,26 @@ impl<'a, S: System, M: Stepper> Solver<'a, S, M> {
         &self,
         y0: S::State,
         times: T,
-    ) -> Result<(Solution<S>, Pullback<S, M>), SolveError> {
+    ) -> Result<(Solution<S>, Pullback<S, M, A>), SolveError> {
         let flat = S::flatten(&y0);
-        let plan = self.plan(&flat, times.times())?;
-        let mut record = Record::new(&plan, &y0, true);
+        let mut plan = self.plan(&flat, times.times())?;
+        let asked_for_dense = plan.dense;
+        plan.dense |= A::KEEPS_DENSE;
+        let mut record = Record::new(&plan, &y0, A::KEEPS_STEPS);
         let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
         let (states, dense, tape) = (record.states, record.dense, record.tape);
-        let tape = tape.unwrap_or_else(|| unreachable!("a tape was asked for"));
-        let solution = Solution::new(plan.save.clone(), states, stats, dense);
-        Ok((solution, Pullback::new(self.model.clone(), self.method, plan, tape)))
+        let forward = Forward {
+            model: self.model.clone(),
+            method: self.method,
+            options: self.options.clone(),
+            states: states.iter().map(S::flatten).collect(),
+            tape,
+            dense: if A::KEEPS_DENSE { dense.clone() } else { None },
+            plan,
+        };
+        let dense = if asked_for_dense { dense } else { None };
+        let solution = Solution::new(forward.plan.save.clone(), states, stats, dense);
+        Ok((solution, Pullback::new(forward, self.adjoint.clone())))
     }
 
     /// A loss of the saved states with its gradient by parameters, initial state and times. `loss` gets the saved

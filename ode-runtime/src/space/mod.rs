@@ -4,10 +4,12 @@ use std::ops::{Index, IndexMut};
 
 use crate::number::Lane;
 
+mod pair;
+
+pub(crate) use pair::Pair;
+
 /// A vector of lanes. Small systems use arrays, which live in registers.
-pub trait Space<L: Lane>:
-    Clone + Index<usize, Output = L> + IndexMut<usize> + AsRef<[L]> + AsMut<[L]> + 'static
-{
+pub trait Space<L: Lane>: Clone + Index<usize, Output = L> + IndexMut<usize> + 'static {
     /// The number of lanes.
     fn len(&self) -> usize;
 
@@ -19,6 +21,12 @@ pub trait Space<L: Lane>:
     /// A vector of the same length, filled with `value`.
     #[must_use]
     fn like(&self, value: L) -> Self;
+
+    /// The lanes, in order.
+    #[inline(always)]
+    fn values(&self) -> impl Iterator<Item = L> {
+        (0..self.len()).map(|i| self[i])
+    }
 }
 
 impl<L: Lane, const N: usize> Space<L> for [L; N] {

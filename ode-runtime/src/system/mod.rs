@@ -3,6 +3,10 @@
 //! All functions take the parameters as a flat vector of lanes, so that a pack can hold a model in each lane. Arguments
 //! are ordered as parameters `p`, time `t`, state `y`.
 
+mod dynamics;
+
+pub(crate) use dynamics::Dynamics;
+
 use std::fmt::Debug;
 
 use crate::number::{Lane, Real};

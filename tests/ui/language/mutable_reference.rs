@@ -4,11 +4,9 @@ use odec::prelude::*;
 
 #[ode]
 fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
-    fn push(force: &mut f64, by: f64) {
-        *force += by;
-    }
     let mut force = -rate * x;
-    push(&mut force, t);
+    let pushed = &mut force;
+    *pushed += t;
     [v, force]
 }
 

@@ -3,6 +3,7 @@
 use odec::prelude::*;
 
 #[ode]
+#[allow(deprecated)] // `low` only decides.
 fn thermostat(t: f64, [heat, spent]: [f64; 2], low: f64, power: f64) -> [f64; 2] {
     let day = t % 24.0 > 6.0 && t % 24.0 < 22.0;
     let mut drawn = 0.0;

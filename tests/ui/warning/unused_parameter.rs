@@ -1,6 +1,6 @@
 //! A parameter that is not used.
 
-#![deny(deprecated)]
+#![deny(deprecated, unused_variables)]
 
 use odec::prelude::*;
 

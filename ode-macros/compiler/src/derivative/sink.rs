@@ -98,7 +98,9 @@ impl Reach {
     fn moves(&self, operation: &Operation) -> bool {
         match (self, operation) {
             (Self::Arms(_), Operation::Elementwise(_)) => true,
-            (Self::Arms(arms), Operation::Select | Operation::Branch { .. } | Operation::Result(_)) => arms.len() == 1,
+            (Self::Arms(arms), Operation::Select | Operation::Branch { .. } | Operation::Result(_)) => {
+                arms.len() == 1
+            }
             _ => false,
         }
     }

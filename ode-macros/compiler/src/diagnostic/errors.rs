@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 
 use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
 
 /// The errors found so far. To drop it unread is a bug of the compiler, and panics.
 #[derive(Debug, Default)]
@@ -22,10 +24,19 @@ impl Errors {
 
     /// Notes an error at the user's token, unless there is one already.
     pub fn at(&self, span: Span, text: impl std::fmt::Display) {
+        self.note(span, syn::Error::new(span, text));
+    }
+
+    /// Notes an error at all of the user's tokens, unless there is one already; a span would be that of the first.
+    pub fn over(&self, tokens: &(impl ToTokens + Spanned), text: impl std::fmt::Display) {
+        self.note(tokens.span(), syn::Error::new_spanned(tokens, text));
+    }
+
+    fn note(&self, span: Span, error: syn::Error) {
         // Spans cannot be compared, but their debug form tells places apart.
         let first = self.places.borrow_mut().insert(format!("{span:?}"));
         if let Some(found) = self.found.borrow_mut().as_mut().filter(|_| first) {
-            found.push(syn::Error::new(span, text));
+            found.push(error);
         }
     }
 

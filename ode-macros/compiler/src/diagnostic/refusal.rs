@@ -35,6 +35,8 @@ pub(crate) const GENERICS: &str = "a system of numbers has no generics: write `f
 pub(crate) const INNER_GENERICS: &str = "an inner `fn` is inlined and has no generics; write its types out";
 pub(crate) const ASYNC: &str =
     "a system is plain arithmetic: leave out `async`, `const`, `unsafe` and `extern`";
+pub(crate) const NOT_A_FUNCTION: &str = "only a function can be compiled, one of time, state and parameters: \
+    fn name(t: f64, y: [f64; 2], rate: f64) -> [f64; 2]";
 pub(crate) const SELF: &str = "a system is a free function of time, state and parameters: pass what it needs from \
     `self` as parameters";
 pub(crate) const NO_STATE: &str = "a system takes the time, then the state, then its parameters: \
@@ -73,8 +75,8 @@ pub(crate) const NUMBER_EXPECTED: &str = "a number is needed here";
 pub(crate) const PLACE: &str = "only a variable, or an element of one, can be assigned to";
 pub(crate) const POWI: &str = "the exponent of `powi` must be known while compiling; use `powf` for one that is \
     computed";
-pub(crate) const CAST: &str =
-    "a number cannot become an integer here, since an integer must be known while compiling";
+pub(crate) const CAST: &str = "a number cannot become an integer, since an integer must be known while compiling; \
+    where the number decides, write an `if` for each case";
 pub(crate) const TOO_LARGE: &str = "unrolled, this system has more than 200000 operations; shorten its loops";
 pub(crate) const BITS: &str = "numbers have no bits here; use `&&`, `||`, comparisons and `powi`";
 pub(crate) const MUTABLE_REFERENCE: &str = "a mutable reference is not compiled; assign to the variable itself, or \
@@ -96,7 +98,18 @@ pub(crate) fn unknown_method(name: &str, on: &str, hint: &str) -> String {
 }
 
 pub(crate) fn unknown_name(name: &str, hint: &str) -> String {
+    let hint = if hint.is_empty() {
+        "; from outside come parameters, and constants with names in capitals"
+    } else {
+        hint
+    };
     format!("`{name}` is not defined in this system{hint}")
+}
+
+pub(crate) fn hidden_name(name: &str) -> String {
+    format!(
+        "`{name}` is a variable of the system, and an inner `fn` sees only constants; pass it as an argument"
+    )
 }
 
 pub(crate) fn arity(name: &str, wanted: usize, found: usize) -> String {
@@ -112,7 +125,14 @@ pub(crate) fn pattern_shape(pattern: &str, found: &str) -> String {
 }
 
 pub(crate) fn branch_shapes(then: &str, otherwise: &str) -> String {
-    format!("the two ends of this `if` differ: {then} and {otherwise}")
+    let advice = if then == "nothing" || otherwise == "nothing" {
+        "an `if` with a value needs an `else` with one, and neither ends with `;`"
+    } else if then.starts_with("the integer") && otherwise.starts_with("the integer") {
+        "an integer must be known while compiling; write numbers, `1.0`"
+    } else {
+        "both must have the same shape"
+    };
+    format!("the two ends of this `if` differ: {then} and {otherwise}; {advice}")
 }
 
 pub(crate) fn assigned_shape(name: &str, before: &str, after: &str) -> String {
@@ -136,12 +156,20 @@ pub(crate) fn index_range(index: i128, length: usize) -> String {
 }
 
 pub(crate) fn operands(operator: &str, left: &str, right: &str) -> String {
-    format!("`{operator}` takes two numbers, not {left} and {right}")
+    let advice = if left.starts_with('[') || right.starts_with('[') {
+        "; go through arrays with `map`, `std::array::from_fn` or a `for` loop"
+    } else {
+        ""
+    };
+    format!("`{operator}` takes two numbers, not {left} and {right}{advice}")
 }
 
-pub(crate) fn integer_operand(operator: &str, literal: Option<i128>) -> String {
-    let how = literal.map_or_else(|| "`i as f64`".to_owned(), |value| format!("`{value}.0`"));
-    format!("`{operator}` of a number and an integer; write the integer as {how}")
+pub(crate) fn integer_operand(operator: &str, number: &str) -> String {
+    format!("`{operator}` of a number and an integer; write the integer as `{number}`")
+}
+
+pub(crate) fn number_argument(function: &str, found: &str) -> String {
+    format!("`{function}` takes numbers, not {found}")
 }
 
 pub(crate) fn mixed_reals(found: &str, wanted: &str) -> String {
@@ -149,7 +177,7 @@ pub(crate) fn mixed_reals(found: &str, wanted: &str) -> String {
 }
 
 pub(crate) fn unused_parameter(name: &str) -> String {
-    format!("the parameter `{name}` is not used; leave it out, or call it `_{name}`")
+    format!("the result does not depend on the parameter `{name}`; leave it out, or call it `_{name}`")
 }
 
 pub(crate) fn parameter_without_gradient(name: &str) -> String {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::items::{Implementation, items};
+use super::items::{Implementation, items, without_body};
 use crate::parse::{Block, Pattern, Real, Role, System, Type, real, struct_name};
 
 /// The errors, with the items that the function would have become but for their bodies.
@@ -28,7 +28,7 @@ pub fn fallback(
 fn bare(role: Role, item: &syn::ItemFn, rt: &TokenStream) -> TokenStream {
     let signature = &item.sig;
     let (vis, name) = (&item.vis, struct_name(&signature.ident));
-    let function = quote! { #[allow(unused, clippy::all)] #vis #signature { ::core::unimplemented!() } };
+    let function = without_body(item);
     if signature.receiver().is_some() {
         // This stands in an `impl`, where there is no place for more.
         return function;
@@ -83,12 +83,7 @@ fn is_closed(signature: &syn::Signature, ty: &syn::Type) -> bool {
 }
 
 /// Implementations that type-check with what a user does with the struct, for a state of one number inside.
-fn stand_in(
-    role: Role,
-    item: &syn::ItemFn,
-    arguments: &[&syn::PatType],
-    rt: &TokenStream,
-) -> TokenStream {
+fn stand_in(role: Role, item: &syn::ItemFn, arguments: &[&syn::PatType], rt: &TokenStream) -> TokenStream {
     let (signature, name) = (&item.sig, struct_name(&item.sig.ident));
     let real = arguments.first().and_then(|time| real(&time.ty)).unwrap_or(Real::F64);
     let number = Type::Number(real);

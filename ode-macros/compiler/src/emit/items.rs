@@ -35,7 +35,20 @@ fn function(system: &System, sound: bool) -> TokenStream {
     if sound {
         return quote! { #[allow(dead_code, clippy::too_many_arguments)] #item };
     }
-    let (attributes, vis, signature) = (&item.attrs, &item.vis, &item.sig);
+    without_body(item)
+}
+
+/// The function as something to call, without its body and without patterns that may be wrong.
+pub(super) fn without_body(item: &syn::ItemFn) -> TokenStream {
+    let (attributes, vis) = (&item.attrs, &item.vis);
+    let mut signature = item.sig.clone();
+    for input in &mut signature.inputs {
+        if let syn::FnArg::Typed(typed) = input
+            && !matches!(*typed.pat, syn::Pat::Ident(_))
+        {
+            *typed.pat = syn::parse_quote!(_);
+        }
+    }
     quote! { #(#attributes)* #[allow(unused, clippy::all)] #vis #signature { ::core::unimplemented!() } }
 }
 
@@ -73,6 +86,7 @@ impl Implementation<'_> {
             #[allow(unused_imports, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
             const _: () = {
                 use #rt as rt;
+                use rt::Mask as _;
                 #inherent
                 #model
                 #derivatives

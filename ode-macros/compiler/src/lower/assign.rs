@@ -99,7 +99,14 @@ impl<'a> Lower<'a> {
         }
         let value = match assignment.operator {
             Some(operator) => {
-                self.binary(BinaryOperator::Arithmetic(operator), part.clone(), value, assignment.span)
+                let source = Some(&assignment.value);
+                self.binary_of(
+                    BinaryOperator::Arithmetic(operator),
+                    part.clone(),
+                    value,
+                    assignment.span,
+                    source,
+                )
             }
             None => value,
         };

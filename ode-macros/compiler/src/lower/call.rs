@@ -35,6 +35,10 @@ impl<'a> Lower<'a> {
             let values = arguments.iter().map(|argument| self.expression(argument)).collect();
             return self.inline(block, function, values, span);
         }
+        if matches!(self.scopes.find(name), Some(Value::Poison)) {
+            // A closure that has been refused, say.
+            return Value::Poison;
+        }
         let short = name.rsplit("::").next().unwrap_or(name);
         let of_numbers = function_names().any(|known| known == short);
         let path = &name[..name.len() - short.len()];
@@ -178,14 +182,16 @@ impl<'a> Lower<'a> {
         let mut numbers: Vec<Number> = Vec::new();
         // The receiver of a method has no source here, so sources are counted from the end.
         for (place, value) in values.iter().enumerate() {
-            let source = (sources.len() + place).checked_sub(values.len()).map_or(span, |s| sources[s].span);
+            let source = (sources.len() + place).checked_sub(values.len()).map(|source| &sources[source]);
+            let at = source.map_or(span, |source| source.span);
             match value {
                 Value::Number(number) => numbers.push(*number),
-                Value::Integer(literal) => {
-                    let literal = (literal.abs() < 1000).then_some(*literal);
-                    return self.refuse(source, say::integer_operand(name, literal));
+                Value::Integer(_) => {
+                    return self.refuse(at, say::integer_operand(name, &self.as_number(source)));
                 }
-                _ => return self.refuse(source, say::NUMBER_EXPECTED),
+                other => {
+                    return self.refuse(at, say::number_argument(name, &other.describe(self.real)));
+                }
             }
         }
         let wanted =

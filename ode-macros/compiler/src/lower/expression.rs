@@ -34,16 +34,20 @@ impl<'a> Lower<'a> {
                 Value::Poison => Value::Poison,
                 _ => self.refuse(span, say::CONDITION),
             },
-            Kind::Binary(operator, left, right) => {
-                let left = self.expression(left);
+            Kind::Binary(operator, left_source, right) => {
+                let left = self.expression(left_source);
                 match (operator, &left) {
                     // As in Rust the other side is not looked at: it may not even make sense, as `x[i - 1]` for i = 0.
                     (BinaryOperator::Logic(Logic::And), Value::Truth(false)) => return left,
                     (BinaryOperator::Logic(Logic::Or), Value::Truth(true)) => return left,
                     _ => {}
                 }
-                let right = self.expression(right);
-                self.binary(*operator, left, right, span)
+                let value = self.expression(right);
+                let integer = match (&left, &value) {
+                    (Value::Integer(_), _) => &**left_source,
+                    _ => &**right,
+                };
+                self.binary_of(*operator, left, value, span, Some(integer))
             }
             Kind::Index(array, index) => {
                 let (array, index) = (self.expression(array), self.expression(index));
@@ -153,6 +157,9 @@ impl<'a> Lower<'a> {
         if is_constant_name(name) {
             return self.outside_constant(&syn::Path::from(syn::Ident::new(name, span)), span);
         }
+        if self.scopes.hides(name) {
+            return self.refuse(span, say::hidden_name(name));
+        }
         let names = self.scopes.names();
         self.refuse(span, say::unknown_name(name, &did_you_mean(name, names.iter().map(String::as_str))))
     }
@@ -208,6 +215,18 @@ impl<'a> Lower<'a> {
         right: Value,
         span: Span,
     ) -> Value {
+        self.binary_of(operator, left, right, span, None)
+    }
+
+    /// The operator applied; `integer` is how the user wrote the integer where one operand is that.
+    pub(super) fn binary_of(
+        &mut self,
+        operator: BinaryOperator,
+        left: Value,
+        right: Value,
+        span: Span,
+        integer: Option<&Expression>,
+    ) -> Value {
         if left.is_poisoned() || right.is_poisoned() {
             return Value::Poison;
         }
@@ -236,15 +255,22 @@ impl<'a> Lower<'a> {
                 Value::Condition(self.regions.push(Operation::Logic(logic), &arguments, span))
             }
             (BinaryOperator::Logic(_), ..) => self.refuse(span, say::CONDITION),
-            (_, Value::Number(_), Value::Integer(literal))
-            | (_, Value::Integer(literal), Value::Number(_)) => {
-                let literal = (literal.abs() < 1000).then_some(*literal);
-                self.refuse(span, say::integer_operand(symbol(operator), literal))
+            (_, Value::Number(_), Value::Integer(_)) | (_, Value::Integer(_), Value::Number(_)) => {
+                self.refuse(span, say::integer_operand(symbol(operator), &self.as_number(integer)))
             }
             _ => {
                 let (left, right) = (left.describe(self.real), right.describe(self.real));
                 self.refuse(span, say::operands(symbol(operator), &left, &right))
             }
+        }
+    }
+
+    /// How this integer is written as a number.
+    pub(super) fn as_number(&self, integer: Option<&Expression>) -> String {
+        match integer.map(|integer| &integer.kind) {
+            Some(Kind::Integer(value)) => format!("{value}.0"),
+            Some(Kind::Name(name)) => format!("{name} as {}", self.real),
+            _ => format!("(…) as {}", self.real),
         }
     }
 

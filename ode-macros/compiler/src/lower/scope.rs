@@ -138,6 +138,11 @@ impl<'a> Scopes<'a> {
         None
     }
 
+    /// Whether there is a variable of this name that an inner function hides.
+    pub(super) fn hides(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope.variables.iter().any(|variable| variable.name == name))
+    }
+
     /// The path that `use` gives a name.
     pub(super) fn import(&self, name: &str) -> Option<&'a syn::Path> {
         let named =

@@ -25,7 +25,7 @@ pub(super) fn expression(expr: &syn::Expr, errors: &Errors) -> Expression {
         syn::Expr::Lit(literal) => (self::literal(&literal.lit, errors), literal.span()),
         syn::Expr::Path(path) if path.qself.is_none() => match path.path.get_ident() {
             Some(name) => (Kind::Name(name.to_string()), path.span()),
-            None => (Kind::Path(path.path.clone()), path.span()),
+            None => (Kind::Path(path.path.clone()), last_span(&path.path)),
         },
         syn::Expr::Binary(binary) => {
             let span = binary.op.span();
@@ -45,7 +45,7 @@ pub(super) fn expression(expr: &syn::Expr, errors: &Errors) -> Expression {
         syn::Expr::Array(array) => (Kind::Array(all(&array.elems, errors)), array.span()),
         syn::Expr::Repeat(repeat) => (Kind::Repeat(boxed(&repeat.expr), boxed(&repeat.len)), repeat.span()),
         syn::Expr::Tuple(tuple) => (Kind::Tuple(all(&tuple.elems, errors)), tuple.span()),
-        syn::Expr::Call(call) => (self::call(call, errors), call.func.span()),
+        syn::Expr::Call(call) => (self::call(call, errors), called_span(&call.func)),
         syn::Expr::MethodCall(call) => {
             let method = Kind::Method(boxed(&call.receiver), call.method.clone(), all(&call.args, errors));
             (method, call.method.span())
@@ -69,6 +69,10 @@ pub(super) fn expression(expr: &syn::Expr, errors: &Errors) -> Expression {
         // A loop as the last expression of a block, or an assignment as an arm.
         syn::Expr::ForLoop(_) | syn::Expr::Assign(_) => {
             (Kind::Block(statement_block(expr, errors)), expr.span())
+        }
+        syn::Expr::Reference(inner) => {
+            errors.over(inner, say::MUTABLE_REFERENCE);
+            (Kind::Poison, inner.span())
         }
         other => {
             let (span, text) = refusal(other);
@@ -104,8 +108,19 @@ fn refusal(expr: &syn::Expr) -> (Span, &'static str) {
         syn::Expr::Try(inner) => (inner.question_token.span(), say::QUESTION),
         syn::Expr::Unsafe(inner) => (inner.unsafe_token.span, say::UNSAFE),
         syn::Expr::Struct(inner) => (inner.path.span(), say::STRUCT),
-        syn::Expr::Reference(inner) => (inner.span(), say::MUTABLE_REFERENCE),
         other => (other.span(), say::NOT_COMPILED),
+    }
+}
+
+/// Where errors about a path sit: at the name that it leads to.
+fn last_span(path: &syn::Path) -> Span {
+    path.segments.last().map_or_else(|| path.span(), |segment| segment.ident.span())
+}
+
+fn called_span(function: &syn::Expr) -> Span {
+    match function {
+        syn::Expr::Path(path) => last_span(&path.path),
+        other => other.span(),
     }
 }
 

@@ -105,10 +105,10 @@ fn pattern_names(pattern: &Pattern, ty: &Type) -> Vec<String> {
             let trimmed = name.trim_start_matches('_');
             ty.names(if trimmed.is_empty() { &name } else { trimmed })
         }
-        (Pattern::Array(parts, _), Type::Array(element, _)) => {
+        (Pattern::Array(parts, _), Type::Array(element, count)) if parts.len() == *count => {
             parts.iter().flat_map(|part| pattern_names(part, element)).collect()
         }
-        (Pattern::Tuple(parts, _), Type::Tuple(elements)) => {
+        (Pattern::Tuple(parts, _), Type::Tuple(elements)) if parts.len() == elements.len() => {
             parts.iter().zip(elements).flat_map(|(part, element)| pattern_names(part, element)).collect()
         }
         (_, ty) => ty.names("_"),
@@ -127,7 +127,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         match input {
             syn::FnArg::Typed(typed) => inputs.push(typed),
             syn::FnArg::Receiver(receiver) => {
-                errors.at(receiver.span(), say::SELF);
+                errors.over(receiver, say::SELF);
                 return None;
             }
         }
@@ -143,7 +143,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     };
 
     let Some(real) = real(&time.ty) else {
-        errors.at(time.ty.span(), say::TIME_TYPE);
+        errors.over(&time.ty, say::TIME_TYPE);
         return None;
     };
     let mut types = Types { real, differ: false, errors };
@@ -151,13 +151,14 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     // What is wrong with the state's type is not said again of the result's.
     let result_type = if state.ty == *result { state_type.clone() } else { types.checked(result) };
     if state_type.is_empty() {
-        errors.at(state.ty.span(), say::EMPTY_STATE);
+        errors.over(&state.ty, say::EMPTY_STATE);
     } else if role == Role::Function && result_type.is_empty() {
-        errors.at(result.span(), say::NO_VALUE);
+        errors.over(result, say::NO_VALUE);
     }
     let known = !contains_unknown(&state_type) && !contains_unknown(&result_type);
-    if role == Role::System && known && state_type != result_type {
-        errors.at(result.span(), say::differing_state(&state_type.to_string(), &result_type.to_string()));
+    let differs = role == Role::System && known && state_type != result_type;
+    if differs {
+        errors.over(result, say::differing_state(&state_type.to_string(), &result_type.to_string()));
     }
     let system = System {
         role,
@@ -171,13 +172,13 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         body: block(&item.block, errors),
     };
     let named = system.parameters.len() == parameters.len();
-    let types_known = known && named && system.parameters.iter().all(|parameter| !contains_unknown(&parameter.ty));
-    types_known.then_some(system)
+    let parameters_known = system.parameters.iter().all(|parameter| !contains_unknown(&parameter.ty));
+    (known && !differs && named && parameters_known).then_some(system)
 }
 
 fn refuse_qualifiers(signature: &syn::Signature, errors: &Errors) {
     if !signature.generics.params.is_empty() {
-        errors.at(signature.generics.span(), say::GENERICS);
+        errors.over(&signature.generics, say::GENERICS);
     }
     let qualifiers: [Option<Span>; 4] = [
         signature.asyncness.map(|token| token.span),
@@ -206,7 +207,7 @@ impl Types<'_> {
         let Some(other) = found.into_iter().find(|&other| other != self.real) else { return parsed };
         if !self.differ {
             self.differ = true;
-            self.errors.at(ty.span(), say::mixed_reals(&other.to_string(), &self.real.to_string()));
+            self.errors.over(ty, say::mixed_reals(&other.to_string(), &self.real.to_string()));
         }
         Type::Unknown
     }
@@ -215,7 +216,7 @@ impl Types<'_> {
         match pattern(&typed.pat, self.errors) {
             Pattern::Name { name, mutable } => Some(Parameter { name, ty: self.checked(&typed.ty), mutable }),
             _ => {
-                self.errors.at(typed.pat.span(), say::PARAMETER_PATTERN);
+                self.errors.over(&typed.pat, say::PARAMETER_PATTERN);
                 None
             }
         }

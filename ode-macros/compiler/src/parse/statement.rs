@@ -51,7 +51,7 @@ fn let_statement(local: &syn::Local, errors: &Errors) -> Option<Let> {
     };
     let pattern = pattern(&local.pat, errors);
     let Some(init) = &local.init else {
-        errors.at(local.span(), say::LET_WITHOUT_VALUE);
+        errors.over(local, say::LET_WITHOUT_VALUE);
         let value = Expression { kind: Kind::Poison, span: local.span() };
         return Some(Let { pattern, dimensions, value });
     };
@@ -107,7 +107,7 @@ fn imports(tree: &syn::UseTree, before: &syn::Path, found: &mut Vec<Import>) {
 fn function(function: &syn::ItemFn, errors: &Errors) -> Function {
     let generic = !function.sig.generics.params.is_empty();
     if generic {
-        errors.at(function.sig.generics.span(), say::INNER_GENERICS);
+        errors.over(&function.sig.generics, say::INNER_GENERICS);
     }
     let parameters = function
         .sig
@@ -213,6 +213,8 @@ fn place(expr: &syn::Expr, errors: &Errors) -> Option<Place> {
             }
         }
         syn::Expr::Paren(inner) => place(&inner.expr, errors),
+        // Only a mutable reference is assigned through, and it is refused where it is made.
+        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => None,
         _ => {
             errors.at(expr.span(), say::PLACE);
             None

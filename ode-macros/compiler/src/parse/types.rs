@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use syn::spanned::Spanned;
-
 use super::expression::expression;
 use super::language::Expression;
 use crate::diagnostic::{Errors, refusal as say};
@@ -130,11 +128,11 @@ pub(crate) fn real(ty: &syn::Type) -> Option<Real> {
 pub(super) fn signature_type(ty: &syn::Type, errors: &Errors) -> Type {
     let parsed = any(ty, errors, say::BAD_TYPE, &|length| literal_length(length, errors));
     if holds_others(&parsed) {
-        errors.at(ty.span(), say::BAD_TYPE);
+        errors.over(ty, say::BAD_TYPE);
         return Type::Unknown;
     }
     if parsed.checked_len().is_none_or(|count| count > MOST_NUMBERS) {
-        errors.at(ty.span(), say::TOO_LARGE);
+        errors.over(ty, say::TOO_LARGE);
         return Type::Unknown;
     }
     parsed
@@ -184,6 +182,10 @@ fn any(ty: &syn::Type, errors: &Errors, refusal: &str, length: &dyn Fn(&syn::Exp
         syn::Type::Reference(inner) if inner.mutability.is_none() => {
             any(&inner.elem, errors, refusal, length)
         }
+        syn::Type::Reference(_) => {
+            errors.over(ty, say::MUTABLE_REFERENCE);
+            Type::Unknown
+        }
         syn::Type::Infer(_) if refusal == say::LOCAL_TYPE => Type::Unknown,
         syn::Type::Array(array) => {
             let element = any(&array.elem, errors, refusal, length);
@@ -204,13 +206,13 @@ fn any(ty: &syn::Type, errors: &Errors, refusal: &str, length: &dyn Fn(&syn::Exp
                     Type::Integer
                 }
                 _ => {
-                    errors.at(ty.span(), refusal);
+                    errors.over(ty, refusal);
                     Type::Unknown
                 }
             }
         }
         _ => {
-            errors.at(ty.span(), refusal);
+            errors.over(ty, refusal);
             Type::Unknown
         }
     }
@@ -222,6 +224,6 @@ fn literal_length(length: &syn::Expr, errors: &Errors) -> Option<usize> {
     {
         return Some(value);
     }
-    errors.at(length.span(), say::ARRAY_LENGTH);
+    errors.over(length, say::ARRAY_LENGTH);
     None
 }

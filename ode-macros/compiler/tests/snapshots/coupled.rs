@@ -32,6 +32,7 @@ pub(crate) struct Coupled {
 #[allow(unused_imports, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
 const _: () = {
     use ::odec::__private as rt;
+    use rt::Mask as _;
     impl Coupled {
         /// The name of each number of the state.
         pub const STATES: [&'static str; 7] = <Self as rt::Model>::STATES;

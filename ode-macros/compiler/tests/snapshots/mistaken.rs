@@ -18,6 +18,7 @@ pub struct Mistaken {
 #[allow(unused_imports, unused_variables, unused_mut, clippy::all, clippy::pedantic)]
 const _: () = {
     use ::odec::__private as rt;
+    use rt::Mask as _;
     impl Mistaken {
         /// The name of each number of the state.
         pub const STATES: [&'static str; 2] = <Self as rt::Model>::STATES;

@@ -151,7 +151,8 @@ fn the_transpose_of_many_branches_is_linear_in_them() {
     let size = |count: usize| {
         let steps = "if x > 1.0 { x += y[1].sin() * x; } else { x = x.exp(); } let z = x.ln(); if y[0] > x { x += z; }";
         let body = steps.repeat(count);
-        let graph = lowered(&format!("fn f(t: f64, y: [f64; 2]) -> [f64; 1] {{ let mut x = y[0]; {body} [x] }}"));
+        let graph =
+            lowered(&format!("fn f(t: f64, y: [f64; 2]) -> [f64; 1] {{ let mut x = y[0]; {body} [x] }}"));
         simplify(&vjp(&graph, &[true, true, false])).size()
     };
     let (few, many) = (size(10), size(20));

@@ -1,0 +1,40 @@
+//! What the driver solves.
+
+use super::{Model, System};
+use crate::number::Single;
+
+/// A right-hand side, as the driver sees it: that of a compiled system, or of the equations of its adjoint. Time stays
+/// `f64` up to here.
+pub(crate) trait Dynamics {
+    /// What its states are.
+    type Model: Model;
+
+    /// Whether it is small enough to be compiled for the CPU features of its caller.
+    const INLINED: bool;
+
+    /// `dy` = f(t, y, p)
+    fn rhs<L: Single<Scalar = <Self::Model as Model>::Real>>(
+        &self,
+        p: &<Self::Model as Model>::Parameters<L>,
+        t: f64,
+        y: &<Self::Model as Model>::Vector<L>,
+        dy: &mut <Self::Model as Model>::Vector<L>,
+    );
+}
+
+impl<S: System> Dynamics for S {
+    type Model = S;
+
+    const INLINED: bool = <S as System>::INLINED;
+
+    #[inline(always)]
+    fn rhs<L: Single<Scalar = S::Real>>(
+        &self,
+        p: &S::Parameters<L>,
+        t: f64,
+        y: &S::Vector<L>,
+        dy: &mut S::Vector<L>,
+    ) {
+        <S as System>::rhs(p, L::constant(t), y, dy);
+    }
+}
