@@ -6,7 +6,7 @@ use super::{Adjoint, Forward, Gradient};
 use crate::control::Norm;
 use crate::method::Stepper;
 use crate::number::{Lane, Real};
-use crate::solve::{Grid, Options, Plan, Record, SolveError, Times, Tolerance, drive};
+use crate::solve::{Grid, Keep, Options, Plan, Record, SolveError, Times, Tolerance, drive};
 use crate::space::{Pair, Space};
 use crate::system::{Dynamics, Model, System};
 
@@ -137,7 +137,6 @@ impl<N> Backward<N> {
 }
 
 impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Backsolve<N> {
-    const KEEPS_STEPS: bool = false;
     const KEEPS_DENSE: bool = false;
 
     fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
@@ -183,7 +182,7 @@ where
 {
     let times = [forward.plan.save[index], forward.plan.save[index - 1]];
     let plan = Plan::new(model, &state, method.tableau(), Times::Save(&times), options)?;
-    let mut record = Record::new(&plan, &Flattened(state.clone()), false);
+    let mut record = Record::new(&plan, &Flattened(state.clone()), Keep::Nothing);
     drive(dynamics, method, &state, &plan, &mut record)?;
     Ok(record.states.pop().map_or(state, |last| last.0))
 }

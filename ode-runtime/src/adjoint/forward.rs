@@ -3,18 +3,23 @@
 use super::Gradient;
 use crate::dense::DenseOutput;
 use crate::method::Stepper;
-use crate::solve::{Options, Plan, SolveError, Tape};
+use crate::solve::{Keep, Options, Plan, SolveError, Tape};
 use crate::system::{Model, System};
 
 /// A way to the gradient of a solve.
 pub trait Adjoint<S: System, M: Stepper>: Clone {
-    /// Whether the forward solve keeps the state at every step.
-    #[doc(hidden)]
-    const KEEPS_STEPS: bool;
-
-    /// Whether it keeps dense output.
+    /// Whether the forward solve keeps dense output.
     #[doc(hidden)]
     const KEEPS_DENSE: bool;
+
+    /// What the forward solve keeps of its steps.
+    ///
+    /// # Errors
+    /// [`SolveError::BadOption`] where the adjoint's own options are wrong.
+    #[doc(hidden)]
+    fn keeps(&self) -> Result<Keep, SolveError> {
+        Ok(Keep::Nothing)
+    }
 
     /// The gradient for these cotangents, one for each save point.
     #[doc(hidden)]

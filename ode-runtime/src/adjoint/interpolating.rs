@@ -26,7 +26,6 @@ pub struct Interpolating<N = SameMethod> {
 backward_options! { Interpolating {} }
 
 impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Interpolating<N> {
-    const KEEPS_STEPS: bool = false;
     const KEEPS_DENSE: bool = true;
 
     fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {

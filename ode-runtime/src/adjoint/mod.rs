@@ -8,9 +8,12 @@ mod gradient;
 mod interpolating;
 mod pullback;
 mod quadrature;
+mod schedule;
+mod sweep;
+mod transpose;
 
 pub use backsolve::{Backsolve, BackwardMethod, SameMethod};
-pub use discrete::Discrete;
+pub use discrete::{Checkpoints, Discrete};
 pub use forward::Adjoint;
 pub(crate) use forward::Forward;
 pub use gradient::{Gradient, LossGradient};

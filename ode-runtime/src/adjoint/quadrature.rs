@@ -7,7 +7,7 @@ use super::{Adjoint, Forward, Gradient};
 use crate::dense::DenseOutput;
 use crate::method::Stepper;
 use crate::number::{Lane, Real};
-use crate::solve::{Options, Plan, Record, SolveError, Times, drive};
+use crate::solve::{Keep, Options, Plan, Record, SolveError, Times, drive};
 use crate::space::Space;
 use crate::system::System;
 
@@ -35,7 +35,6 @@ const GAUSS: [(f64, f64); 4] = [
 ];
 
 impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Quadrature<N> {
-    const KEEPS_STEPS: bool = false;
     const KEEPS_DENSE: bool = true;
 
     fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
@@ -54,7 +53,7 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Quadrature<N
             let span = [forward.plan.save[index], forward.plan.save[index - 1]];
             let options = Options { dense: Some(true), ..options };
             let plan = Plan::new(&model, &lambda, method.tableau(), Times::Save(&span), &options)?;
-            let mut record = Record::new(&plan, &Flattened(lambda.clone()), false);
+            let mut record = Record::new(&plan, &Flattened(lambda.clone()), Keep::Nothing);
             drive(&along, &method, &lambda, &plan, &mut record)?;
             if let Some(adjoint) = &record.dense {
                 integrate::<S>(&forward.plan.parameters, solution, adjoint, &mut p_bar);

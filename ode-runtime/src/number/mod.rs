@@ -1,5 +1,6 @@
 //! Numbers that generated code computes with: one, or several side by side.
 
+mod dispatch;
 mod fused;
 mod lane;
 mod mask;
@@ -7,6 +8,7 @@ mod pack;
 mod power;
 mod real;
 
+pub(crate) use dispatch::{Task, dispatch};
 pub(crate) use fused::{Fused, Single};
 pub use lane::Lane;
 pub use mask::Mask;

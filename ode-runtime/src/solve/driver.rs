@@ -6,7 +6,7 @@ use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
 use crate::control::{Start, first_step};
 use crate::method::Stepper;
-use crate::number::{Lane, Real, Single, within};
+use crate::number::{Lane, Real, Single, Task, dispatch, within};
 use crate::space::Space;
 use crate::system::{Dynamics, Model};
 
@@ -19,12 +19,40 @@ struct Next {
     wanted: f64,
 }
 
-/// Steps from the start of the plan to its end, and hands each accepted step to the record. `L` is how the numbers of
-/// the state are computed with.
+/// Steps from the start of the plan to its end, and hands each accepted step to the record.
 ///
-/// Nothing is allocated here: what is kept is the record's.
+/// Nothing is allocated between the first step and the last, but for what the record keeps.
+pub(crate) fn drive<S: Model, D: Dynamics<Model = S>, M: Stepper>(
+    dynamics: &D,
+    method: &M,
+    y0: &S::Vector<S::Real>,
+    plan: &Plan<S>,
+    record: &mut Record<'_, S>,
+) -> Result<Stats, SolveError> {
+    dispatch(D::INLINED, Drive { dynamics, method, y0, plan, record })
+}
+
+struct Drive<'a, 'r, S: Model, D, M> {
+    dynamics: &'a D,
+    method: &'a M,
+    y0: &'a S::Vector<S::Real>,
+    plan: &'a Plan<S>,
+    record: &'a mut Record<'r, S>,
+}
+
+impl<S: Model, D: Dynamics<Model = S>, M: Stepper> Task<S::Real> for Drive<'_, '_, S, D, M> {
+    type Output = Result<Stats, SolveError>;
+
+    #[inline(always)]
+    fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
+        let Self { dynamics, method, y0, plan, record } = self;
+        drive_in::<S, D, M, L>(dynamics, method, y0, plan, record)
+    }
+}
+
+/// The loop; `L` is how the numbers of the state are computed with.
 #[inline(always)]
-pub(super) fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::Real>>(
+fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::Real>>(
     dynamics: &D,
     method: &M,
     y0: &S::Vector<S::Real>,

@@ -86,6 +86,11 @@ pub enum SolveError {
     #[error("{found} cotangents for {saved} save points: give one per save point, in their order")]
     CotangentCount { found: usize, saved: usize },
 
+    #[error(
+        "going back, the cotangent of {component} became {value:.1e} at t = {t}, in stage {stage}: the solution depends on the past more strongly than numbers can tell (chaos, or a right-hand side without derivative there); shorten the span, or save more states and fit them"
+    )]
+    CotangentGrowth { t: f64, stage: usize, component: String, value: f64 },
+
     #[error("the cotangent of {component} at save point {index} is {value}: every cotangent must be finite")]
     NonFiniteCotangent { index: usize, component: String, value: f64 },
 }

@@ -1,7 +1,6 @@
 //! Solving: what is asked for, the loop that does it, and what comes of it.
 
 mod clock;
-mod dispatch;
 mod driver;
 mod error;
 mod options;
@@ -11,16 +10,18 @@ mod record;
 mod solution;
 mod solver;
 mod stats;
+mod tape;
 mod times;
 
 pub(crate) use clock::StepTimes;
-pub(crate) use dispatch::drive;
+pub(crate) use driver::drive;
 pub use error::SolveError;
 pub(crate) use options::{Grid, Options};
 pub use options::{IntoTolerance, Tolerance};
 pub use partial::Partial;
 pub(crate) use plan::Plan;
-pub(crate) use record::{Cut, Record, Tape, TapeStep};
+pub(crate) use record::{Cut, Record};
+pub(crate) use tape::{Keep, Tape};
 pub use solution::Solution;
 pub use solver::Solver;
 pub use stats::Stats;

@@ -2,20 +2,12 @@
 
 use super::clock::StepTimes;
 use super::plan::Plan;
+use super::tape::{Keep, Placement, Tape};
 use super::{Partial, Stats};
 use crate::dense::{DenseOutput, Weights};
 use crate::number::{Lane, Real, Single};
 use crate::space::Space;
 use crate::system::Model;
-
-/// Where a save point lies.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Placement {
-    /// The number of the step.
-    pub(crate) step: usize,
-    /// The part of the step before it; 1 is the end, where the state is the step's own.
-    pub(crate) theta: f64,
-}
 
 /// What the end of a step depends on, for derivatives by times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,23 +18,6 @@ pub(crate) enum Cut {
     Given,
     /// On the save time of this number, at which it ends.
     Save(usize),
-}
-
-/// A step as the adjoint needs it.
-#[derive(Debug, Clone)]
-pub(crate) struct TapeStep<V> {
-    pub(crate) times: StepTimes,
-    pub(crate) cut: Cut,
-    /// The state at its start.
-    pub(crate) y: V,
-}
-
-/// The accepted steps, and where the save points lie among them.
-#[derive(Debug, Clone)]
-pub(crate) struct Tape<V> {
-    pub(crate) steps: Vec<TapeStep<V>>,
-    /// One for each save point after the first.
-    pub(crate) saves: Vec<Placement>,
 }
 
 /// An accepted step.
@@ -67,7 +42,7 @@ pub(crate) struct Record<'a, S: Model> {
 }
 
 impl<'a, S: Model> Record<'a, S> {
-    pub(crate) fn new(plan: &'a Plan<S>, y0: &S::State, tape: bool) -> Self {
+    pub(crate) fn new(plan: &'a Plan<S>, y0: &S::State, keep: Keep) -> Self {
         let mut states = Vec::with_capacity(plan.save.len());
         states.push(y0.clone());
         Self {
@@ -75,7 +50,7 @@ impl<'a, S: Model> Record<'a, S> {
             states,
             next: 1,
             dense: plan.dense.then(|| DenseOutput::new(&plan.weights, plan.start)),
-            tape: tape.then(|| Tape { steps: Vec::new(), saves: Vec::with_capacity(plan.save.len() - 1) }),
+            tape: (keep != Keep::Nothing).then(|| Tape::new(keep, plan.start, plan.direction, plan.perturb)),
             accepted: 0,
         }
     }
@@ -117,7 +92,7 @@ impl<'a, S: Model> Record<'a, S> {
             dense.push(&self.plan.weights, &step.times, step.t1, &plain::<S, L>(step.y), &k);
         }
         if let Some(tape) = &mut self.tape {
-            tape.steps.push(TapeStep { times: step.times, cut: step.cut, y: plain::<S, L>(step.y) });
+            tape.push(&step.times, step.t1, step.cut, || plain::<S, L>(step.y));
         }
         self.accepted += 1;
     }

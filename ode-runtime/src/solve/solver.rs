@@ -2,7 +2,7 @@
 
 use super::options::{Grid, IntoTolerance, Options};
 use super::times::{IntoTimes, Times};
-use super::{Plan, Record, Solution, SolveError, drive};
+use super::{Keep, Plan, Record, Solution, SolveError, drive};
 use crate::adjoint::{Adjoint, Discrete, Forward, LossGradient, Pullback};
 use crate::control::{Controller, Norm};
 use crate::dense::Interpolation;
@@ -25,7 +25,7 @@ pub struct Solver<'a, S: System, M: Stepper = Dopri5, A = Discrete> {
 impl<'a, S: System> Solver<'a, S> {
     /// A solver with all defaults.
     pub fn new(model: &'a S) -> Self {
-        Self { model, method: Dopri5, adjoint: Discrete {}, options: Options::default() }
+        Self { model, method: Dopri5, adjoint: Discrete::default(), options: Options::default() }
     }
 }
 
@@ -161,7 +161,7 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
     pub fn solve<T: IntoTimes>(&self, y0: S::State, times: T) -> Result<Solution<S>, SolveError> {
         let flat = S::flatten(&y0);
         let plan = self.plan(&flat, times.times())?;
-        let mut record = Record::new(&plan, &y0, false);
+        let mut record = Record::new(&plan, &y0, Keep::Nothing);
         let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
         let (states, dense) = (record.states, record.dense);
         Ok(Solution::new(plan.save, states, stats, dense))
@@ -180,7 +180,7 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         let mut plan = self.plan(&flat, times.times())?;
         let asked_for_dense = plan.dense;
         plan.dense |= A::KEEPS_DENSE;
-        let mut record = Record::new(&plan, &y0, A::KEEPS_STEPS);
+        let mut record = Record::new(&plan, &y0, self.adjoint.keeps()?);
         let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
         let (states, dense, tape) = (record.states, record.dense, record.tape);
         let forward = Forward {

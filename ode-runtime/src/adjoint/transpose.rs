@@ -1,0 +1,201 @@
+//! One step backwards.
+//!
+//! With the stages Y_i, their derivatives k_i and the cotangent λ of a step's end, K_i = ∂L/∂k_i and
+//! L_i = f_y(Y_i)ᵀ K_i follow from the last stage to the first, and λ + Σ L_i is the cotangent of the step's start. A
+//! save point inside of the step with cotangent v adds h b_i(θ) v to K_i and v to λ at the start.
+//!
+//! Hager, *Runge-Kutta methods in optimal control and the transformed adjoint system*, Numer. Math. 87 (2000);
+//! Sandu, *On the properties of Runge-Kutta discrete adjoints*, ICCS 2006.
+
+use std::ops::Range;
+
+use super::continuous::add;
+use crate::method::Stepper;
+use crate::number::{Real, Single};
+use crate::solve::{Plan, SolveError, StepTimes, Tape};
+use crate::space::Space;
+use crate::system::System;
+
+/// The derivatives by the times of a step.
+#[derive(Debug, Default)]
+pub(super) struct TimeBar {
+    /// By its start, its length held.
+    pub(super) t: f64,
+    /// By its length, its start held.
+    pub(super) h: f64,
+}
+
+/// A step's vectors, made once and used for all, and the cotangent of the parameters, which all steps add to.
+pub(super) struct Transposer<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> {
+    method: &'a M,
+    plan: &'a Plan<S>,
+    p: S::Parameters<L>,
+    p_bar: S::Parameters<L>,
+    /// The derivatives k_i.
+    k: M::Stages<S::Vector<L>>,
+    /// The stages Y_i.
+    stages: M::Stages<S::Vector<L>>,
+    /// The cotangents K_i.
+    k_bar: M::Stages<S::Vector<L>>,
+    /// The cotangents L_i.
+    y_bar: M::Stages<S::Vector<L>>,
+    y1: S::Vector<L>,
+}
+
+impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M, L> {
+    #[inline(always)]
+    pub(super) fn new(method: &'a M, plan: &'a Plan<S>) -> Self {
+        let zero = S::vector(|_| L::constant(0.0));
+        Self {
+            method,
+            plan,
+            p: S::parameter_vector(|i| L::splat(plan.parameters[i])),
+            p_bar: S::parameter_vector(|_| L::constant(0.0)),
+            k: method.stages(&zero),
+            stages: method.stages(&zero),
+            k_bar: method.stages(&zero),
+            y_bar: method.stages(&zero),
+            y1: zero,
+        }
+    }
+
+    pub(super) fn p_bar(&self) -> &S::Parameters<L> {
+        &self.p_bar
+    }
+
+    /// Steps forward again, without control.
+    #[inline(always)]
+    pub(super) fn advance(
+        &self,
+        tape: &Tape<S::Vector<S::Real>>,
+        steps: Range<usize>,
+        from: &S::Vector<L>,
+    ) -> S::Vector<L> {
+        // Locals, which small systems keep in registers.
+        let (p, mut y, mut y1) = (self.p.clone(), from.clone(), from.clone());
+        let mut k = self.method.stages(from);
+        for step in steps {
+            let (times, _) = tape.step(step);
+            S::rhs(&p, L::constant(times.first), &y, &mut k.as_mut()[0]);
+            let rhs =
+                |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(times.at(node)), y, dy);
+            self.method.advance(rhs, L::constant(times.h), &y, &mut k, &mut y1);
+            std::mem::swap(&mut y, &mut y1);
+        }
+        y
+    }
+
+    /// Computes a step again: its stages and their derivatives. The cotangents of the stages begin at 0.
+    #[inline(always)]
+    pub(super) fn replay(&mut self, times: &StepTimes, y: &S::Vector<L>) {
+        let Self { method, p, k, stages, k_bar, y1, .. } = self;
+        let stages = stages.as_mut();
+        stages[0].clone_from(y);
+        S::rhs(p, L::constant(times.first), y, &mut k.as_mut()[0]);
+        let mut stage = 0;
+        let rhs = |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| {
+            stage += 1;
+            stages[stage].clone_from(y);
+            S::rhs(p, L::constant(times.at(node)), y, dy);
+        };
+        method.advance(rhs, L::constant(times.h), y, k, y1);
+        for stage in k_bar.as_mut() {
+            for i in 0..stage.len() {
+                stage[i] = L::constant(0.0);
+            }
+        }
+    }
+
+    /// The cotangents that a state saved inside of the step gives to the stages.
+    #[inline(always)]
+    pub(super) fn save_inside(&mut self, times: &StepTimes, theta: f64, v: &S::Vector<L>) {
+        for (weight, k_bar) in self.plan.weights.at(theta).zip(self.k_bar.as_mut()) {
+            if weight != 0.0 {
+                let factor = L::constant(weight * times.h);
+                for i in 0..v.len() {
+                    k_bar[i] = factor.mul_add_fast(v[i], k_bar[i]);
+                }
+            }
+        }
+    }
+
+    /// The derivative by a save time that does not end the step: the slope of the interpolant there.
+    pub(super) fn moving_save(&mut self, times: &StepTimes, theta: f64, v: &S::Vector<L>, bar: &mut TimeBar) -> f64 {
+        let last = self.method.tableau().stages() - 1;
+        let k = self.k.as_mut();
+        S::rhs(&self.p, L::constant(times.last), &self.y1, &mut k[last]);
+        let slope = weighted_sum(self.plan.weights.slope_at(theta), v, k);
+        if theta != 1.0 {
+            bar.h += weighted_sum(self.plan.weights.at(theta), v, k);
+        }
+        bar.t -= slope;
+        bar.h -= theta * slope;
+        slope
+    }
+
+    /// The transpose of the completion k = f(t₁, y₁), where a saved state depends on it.
+    pub(super) fn complete(&mut self, times: &StepTimes, lambda: &mut S::Vector<L>, bar: &mut TimeBar) {
+        let last = self.method.tableau().stages() - 1;
+        let (k_bar, y_bar) = (&self.k_bar.as_ref()[last], &mut self.y_bar.as_mut()[last]);
+        if k_bar.values().all(|x| x.get().to_f64() == 0.0) {
+            return;
+        }
+        let slope = S::vjp(&self.p, L::constant(times.last), &self.y1, k_bar, &mut self.p_bar, y_bar);
+        bar.t += slope.get().to_f64();
+        bar.h += slope.get().to_f64();
+        add(lambda, y_bar);
+    }
+
+    /// The transpose of the working stages: `lambda` goes from the end of the step to its start. The derivative by the
+    /// length is complete only where it is wanted.
+    #[inline(always)]
+    pub(super) fn transpose(
+        &mut self,
+        times: &StepTimes,
+        by_length: bool,
+        lambda: &mut S::Vector<L>,
+        bar: &mut TimeBar,
+    ) {
+        let tableau = self.method.tableau();
+        let Self { method, p, p_bar, k, stages, k_bar, y_bar, .. } = self;
+        if by_length {
+            bar.h += weighted_sum(tableau.b.iter().copied(), lambda, k.as_ref());
+        }
+        let stages = stages.as_ref();
+        let vjp = |stage: usize, k_bar: &S::Vector<L>, y_bar: &mut S::Vector<L>| {
+            let node = tableau.c[stage];
+            let slope = S::vjp(p, L::constant(times.at(node)), &stages[stage], k_bar, p_bar, y_bar);
+            bar.t += slope.get().to_f64();
+            bar.h += node * slope.get().to_f64();
+        };
+        method.transpose(vjp, L::constant(times.h), lambda, k_bar, y_bar);
+        if by_length {
+            // Σ a_ij L_i · k_j
+            for (row, y_bar) in tableau.a.iter().zip(y_bar.as_ref()) {
+                bar.h += weighted_sum(row.iter().copied(), y_bar, k.as_ref());
+            }
+        }
+    }
+
+    /// The error of a cotangent beyond use: the last stage in which it was.
+    #[cold]
+    pub(super) fn growth(&self, t: f64, component: usize, lambda: &S::Vector<L>) -> SolveError {
+        let working = self.method.tableau().a.len();
+        let finite = |v: &S::Vector<L>| v.values().all(|x| x.get().is_finite());
+        let stage = (0..working).rev().find(|&stage| {
+            !finite(&self.k_bar.as_ref()[stage]) || !finite(&self.y_bar.as_ref()[stage])
+        });
+        SolveError::CotangentGrowth {
+            t,
+            stage: stage.unwrap_or(0) + 1,
+            component: S::STATES.as_ref()[component].to_owned(),
+            value: lambda[component].get().to_f64(),
+        }
+    }
+}
+
+/// Σ weights_i v · k_i
+fn weighted_sum<L: Single, V: Space<L>>(weights: impl Iterator<Item = f64>, v: &V, k: &[V]) -> f64 {
+    let dot = |k: &V| v.values().zip(k.values()).map(|(a, b)| (a * b).get().to_f64()).sum::<f64>();
+    weights.zip(k).filter(|(weight, _)| *weight != 0.0).map(|(weight, k)| weight * dot(k)).sum()
+}

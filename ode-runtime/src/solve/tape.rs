@@ -1,0 +1,91 @@
+//! The accepted steps, kept for the adjoint.
+
+use super::clock::{StepTimes, next_after};
+use super::record::Cut;
+
+/// What a solve keeps of its steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing.
+    Nothing,
+    /// Their times: eight bytes a step.
+    Times,
+    /// Their times, and the state at the start of each.
+    States,
+}
+
+/// Where a save point lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Placement {
+    /// The number of the step.
+    pub(crate) step: usize,
+    /// The part of the step before it; 1 is the end, where the state is the step's own.
+    pub(crate) theta: f64,
+}
+
+/// A step that was cut, or that ends where the right-hand side jumps.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    step: usize,
+    cut: Cut,
+    jump: bool,
+}
+
+/// The accepted steps, and where the save points lie among them.
+#[derive(Debug, Clone)]
+pub(crate) struct Tape<V> {
+    start: f64,
+    direction: f64,
+    perturb: bool,
+    ends: Vec<f64>,
+    marks: Vec<Mark>,
+    /// The state at the start of each step, or of the first alone.
+    states: Vec<V>,
+    keep: Keep,
+    /// One for each save point after the first.
+    pub(crate) saves: Vec<Placement>,
+}
+
+impl<V: Clone> Tape<V> {
+    pub(crate) fn new(keep: Keep, start: f64, direction: f64, perturb: bool) -> Self {
+        let (ends, marks, states, saves) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { start, direction, perturb, ends, marks, states, keep, saves }
+    }
+
+    #[inline(always)]
+    pub(crate) fn push(&mut self, times: &StepTimes, t1: f64, cut: Cut, y: impl FnOnce() -> V) {
+        if self.keep == Keep::States || self.states.is_empty() {
+            self.states.push(y());
+        }
+        let jump = !self.perturb && times.last != t1;
+        if cut != Cut::Free || jump {
+            self.marks.push(Mark { step: self.ends.len(), cut, jump });
+        }
+        self.ends.push(t1);
+    }
+
+    /// The number of steps.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The state at the start of this step, where it was kept.
+    pub(crate) fn state(&self, step: usize) -> Option<&V> {
+        self.states.get(step)
+    }
+
+    /// The times of a step, and what its end depends on.
+    #[inline(always)]
+    pub(crate) fn step(&self, step: usize) -> (StepTimes, Cut) {
+        let t = if step == 0 { self.start } else { self.ends[step - 1] };
+        let t1 = self.ends[step];
+        let place = self.marks.partition_point(|mark| mark.step < step);
+        let here = self.marks.get(place).filter(|mark| mark.step == step);
+        let before = place.checked_sub(1).map(|place| self.marks[place]).filter(|mark| mark.step + 1 == step);
+        let starts_at_jump = self.perturb || before.is_some_and(|mark| mark.jump);
+        let ends_at_jump = self.perturb || here.is_some_and(|mark| mark.jump);
+        let first = if starts_at_jump { next_after(t, self.direction) } else { t };
+        let last = if ends_at_jump { next_after(t1, -self.direction) } else { t1 };
+        (StepTimes { t, h: t1 - t, first, last }, here.map_or(Cut::Free, |mark| mark.cut))
+    }
+}
