@@ -133,7 +133,8 @@
 pub use ode_runtime::{
     AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2,
     Function, Gradient, Heun2, Heun3, Interpolating, Interpolation, IntoTimes, IntoTolerance, Lane, LossGradient, Mask,
-    Method, Midpoint, Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Rk4, Rk4Classic, SameMethod, Solution,
+    Method, Midpoint, Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Rk4, Rk4Classic, SameMethod, Sensitivities,
+    Solution,
     SolveError, Solver, Space, Stats, Stepper, System, Tableau, Times, Tolerance, Tsit5, differentiable, functions,
     linspace, ode, tableau,
 };
@@ -147,7 +148,7 @@ pub mod prelude {
     pub use ode_runtime::{
         AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2, Function, Gradient,
         Heun2, Heun3, Interpolating, Interpolation, LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback,
-        Quadrature, Rk4, Rk4Classic, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, linspace, ode,
+        Quadrature, Rk4, Rk4Classic, Sensitivities, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, linspace, ode,
         tableau,
     };
 }

@@ -12,7 +12,7 @@ mod space;
 mod system;
 
 pub use adjoint::{
-    Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, Gradient, Interpolating, LossGradient, Pullback, Quadrature, SameMethod,
+    Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, Gradient, Interpolating, LossGradient, Pullback, Quadrature, SameMethod, Sensitivities,
 };
 pub use control::{Controller, Norm};
 pub use dense::Interpolation;

@@ -9,6 +9,7 @@ mod interpolating;
 mod pullback;
 mod quadrature;
 mod schedule;
+mod sensitivities;
 mod sweep;
 mod transpose;
 
@@ -19,4 +20,6 @@ pub(crate) use forward::Forward;
 pub use gradient::{Gradient, LossGradient};
 pub use interpolating::Interpolating;
 pub use pullback::Pullback;
+pub use sensitivities::Sensitivities;
+pub(crate) use sensitivities::columns;
 pub use quadrature::Quadrature;

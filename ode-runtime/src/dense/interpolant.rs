@@ -1,6 +1,8 @@
 //! Interpolants as weights: y(t + θh) = y + h Σ b_i(θ) k_i with polynomials b_i.
 
 use crate::method::Tableau;
+use crate::number::Lane;
+use crate::space::Space;
 
 /// How states between the ends of a step are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,4 +69,16 @@ fn hermite(tableau: &Tableau) -> Vec<Vec<f64>> {
         }
     }
     rows
+}
+
+/// y + h Σ b_i(θ) k_i
+pub(crate) fn interpolate<L: Lane, V: Space<L>>(weights: &Weights, theta: f64, h: f64, y: &V, k: &[V]) -> V {
+    let mut value = y.clone();
+    for (weight, k) in weights.at(theta).zip(k) {
+        let factor = L::constant(weight * h);
+        for i in 0..value.len() {
+            value[i] += factor * k[i];
+        }
+    }
+    value
 }

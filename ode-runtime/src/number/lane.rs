@@ -309,12 +309,12 @@ macro_rules! lane {
             }
         }
 
-        impl<const N: usize> Lane for super::Pack<N> {
-            type Scalar = f64;
+        impl<const N: usize, T: Real> Lane for super::Pack<N, T> {
+            type Scalar = T;
             type Mask = [bool; N];
 
             #[inline(always)]
-            fn splat(value: f64) -> Self {
+            fn splat(value: T) -> Self {
                 Self([value; N])
             }
 
@@ -373,24 +373,24 @@ macro_rules! lane {
             $(
                 #[inline(always)]
                 fn $unary(self) -> Self {
-                    Self(self.0.map(f64::$unary))
+                    Self(self.0.map(Lane::$unary))
                 }
             )*
             $(
                 #[inline(always)]
                 fn $binary(self, other: Self) -> Self {
-                    Self(std::array::from_fn(|i| f64::$binary(self.0[i], other.0[i])))
+                    Self(std::array::from_fn(|i| Lane::$binary(self.0[i], other.0[i])))
                 }
             )*
 
             #[inline(always)]
             fn mul_add(self, factor: Self, term: Self) -> Self {
-                Self(std::array::from_fn(|i| f64::mul_add(self.0[i], factor.0[i], term.0[i])))
+                Self(std::array::from_fn(|i| Lane::mul_add(self.0[i], factor.0[i], term.0[i])))
             }
 
             #[inline(always)]
             fn powi(self, exponent: i32) -> Self {
-                Self(self.0.map(|x| x.powi(exponent)))
+                Self(self.0.map(|x| Lane::powi(x, exponent)))
             }
         }
     };

@@ -2,17 +2,19 @@
 
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
 
+use super::Real;
+
 /// `N` numbers that are computed side by side: the compiler turns the loops over them into vector instructions.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(align(64))]
-pub struct Pack<const N: usize>(
+#[repr(align(32))]
+pub struct Pack<const N: usize, T = f64>(
     /// The numbers.
-    pub [f64; N],
+    pub [T; N],
 );
 
 macro_rules! operator {
     ($($Trait:ident $method:ident)*) => {$(
-        impl<const N: usize> $Trait for Pack<N> {
+        impl<const N: usize, T: Real> $Trait for Pack<N, T> {
             type Output = Self;
 
             #[inline(always)]
@@ -24,7 +26,7 @@ macro_rules! operator {
 }
 operator! { Add add  Sub sub  Mul mul  Div div  Rem rem }
 
-impl<const N: usize> Neg for Pack<N> {
+impl<const N: usize, T: Real> Neg for Pack<N, T> {
     type Output = Self;
 
     #[inline(always)]
@@ -33,7 +35,7 @@ impl<const N: usize> Neg for Pack<N> {
     }
 }
 
-impl<const N: usize> AddAssign for Pack<N> {
+impl<const N: usize, T: Real> AddAssign for Pack<N, T> {
     #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;

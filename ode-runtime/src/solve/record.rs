@@ -4,8 +4,8 @@ use super::clock::StepTimes;
 use super::plan::Plan;
 use super::tape::{Keep, Placement, Tape};
 use super::{Partial, Stats};
-use crate::dense::{DenseOutput, Weights};
-use crate::number::{Lane, Real, Single};
+use crate::dense::{DenseOutput, interpolate};
+use crate::number::{Real, Single};
 use crate::space::Space;
 use crate::system::Model;
 
@@ -133,16 +133,4 @@ impl<'a, S: Model> Record<'a, S> {
 #[inline(always)]
 fn plain<S: Model, L: Single<Scalar = S::Real>>(vector: &S::Vector<L>) -> S::Vector<S::Real> {
     S::vector(|i| vector[i].get())
-}
-
-/// y + h Σ b_i(θ) k_i
-fn interpolate<L: Lane, V: Space<L>>(weights: &Weights, theta: f64, h: f64, y: &V, k: &[V]) -> V {
-    let mut value = y.clone();
-    for (weight, k) in weights.at(theta).zip(k) {
-        let factor = L::constant(weight * h);
-        for i in 0..value.len() {
-            value[i] += factor * k[i];
-        }
-    }
-    value
 }

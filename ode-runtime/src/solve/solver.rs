@@ -3,7 +3,7 @@
 use super::options::{Grid, IntoTolerance, Options};
 use super::times::{IntoTimes, Times};
 use super::{Keep, Plan, Record, Solution, SolveError, drive};
-use crate::adjoint::{Adjoint, Discrete, Forward, LossGradient, Pullback};
+use crate::adjoint::{self, Adjoint, Discrete, Forward, LossGradient, Pullback, Sensitivities};
 use crate::control::{Controller, Norm};
 use crate::dense::Interpolation;
 use crate::method::{Dopri5, Stepper};
@@ -213,6 +213,45 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         let loss = loss(solution.states(), &mut cotangents);
         let gradient = pullback.apply(&cotangents)?;
         Ok(LossGradient::new(loss, gradient, solution))
+    }
+
+    /// Solves at save times, and differentiates the saved states by the initial state and all parameters in forward mode:
+    /// for few parameters, and for Gauss-Newton methods, which want each residual's derivative.
+    ///
+    /// The cost grows with the number of states and parameters, four of them at a time.
+    ///
+    /// # Errors
+    /// As [`solve`](Self::solve).
+    ///
+    /// ```
+    /// use ode_runtime::{SolveError, ode};
+    ///
+    /// #[ode]
+    /// fn decay(_t: f64, y: f64, rate: f64) -> f64 { -rate * y }
+    ///
+    /// # fn main() -> Result<(), SolveError> {
+    /// let sensitivities = Decay { rate: 0.5 }.solver().solve_sensitivities(3.0, &[0.0, 1.0, 2.0])?;
+    /// let by_y0 = sensitivities.by_y0(2)[0];
+    /// let by_rate = sensitivities.by_params(2)[0];
+    /// assert!((by_y0 - (-1.0f64).exp()).abs() < 1e-7);
+    /// assert!((by_rate + 2.0 * 3.0 * (-1.0f64).exp()).abs() < 1e-6);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn solve_sensitivities<T: IntoTimes>(
+        &self,
+        y0: S::State,
+        times: T,
+    ) -> Result<Sensitivities<S>, SolveError> {
+        let flat = S::flatten(&y0);
+        let plan = self.plan(&flat, times.times())?;
+        let mut record = Record::new(&plan, &y0, Keep::Times);
+        let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
+        let (states, dense, tape) = (record.states, record.dense, record.tape);
+        let tape = tape.unwrap_or_else(|| unreachable!("the steps were kept"));
+        let columns = adjoint::columns(&self.method, &plan, &tape, &flat);
+        let count = crate::space::Space::len(&flat);
+        Ok(Sensitivities::new(Solution::new(plan.save, states, stats, dense), columns, count))
     }
 
     fn plan(&self, y0: &S::Vector<S::Real>, times: Times<'_>) -> Result<Plan<S>, SolveError> {
