@@ -17,7 +17,9 @@ fn one_mistake_is_one_error() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
     let texts = ["signature", "language", "shape", "tableau", "warning"].into_iter().flat_map(|stage| {
         let files = std::fs::read_dir(folder.join(stage)).expect("a folder of cases");
-        files.map(|file| file.expect("a file").path()).filter(|path| path.extension().is_some_and(|e| e == "stderr"))
+        files
+            .map(|file| file.expect("a file").path())
+            .filter(|path| path.extension().is_some_and(|e| e == "stderr"))
     });
     let mut count = 0;
     for path in texts {

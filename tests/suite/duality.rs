@@ -115,7 +115,13 @@ impl<L: Copy, const N: usize> Square<L> for [[L; N]; N] {
     }
 }
 
+#[inline(never)]
+fn apart<T>(call: impl FnOnce() -> T) -> T {
+    call()
+}
+
 /// `lane` makes a lane of the numbers that a function takes from a point.
+#[inline(never)]
 fn all<S: System, L: Lane<Scalar = S::Real>>(lane: impl Fn(&dyn Fn(usize) -> f64) -> L, points: &[Point]) -> All<L>
 where
     S::Matrix<L>: Square<L>,
@@ -129,10 +135,11 @@ where
     let zero = L::constant(0.0);
     let (mut rhs, mut jvp, mut y_bar, mut p_bar) = (y.like(zero), y.like(zero), y.like(zero), p.like(zero));
     let mut jacobian = S::Matrix::<L>::filled(zero);
-    S::rhs(&p, t, &y, &mut rhs);
-    S::jvp(&p, t, &y, &p_dot, t_dot, &y_dot, &mut jvp);
-    let t_bar = S::vjp(&p, t, &y, &dy_bar, &mut p_bar, &mut y_bar);
-    S::jacobian(&p, t, &y, &mut jacobian);
+    // Each in a function of its own: all in one would take the compiler minutes for the large systems.
+    apart(|| S::rhs(&p, t, &y, &mut rhs));
+    apart(|| S::jvp(&p, t, &y, &p_dot, t_dot, &y_dot, &mut jvp));
+    let t_bar = apart(|| S::vjp(&p, t, &y, &dy_bar, &mut p_bar, &mut y_bar));
+    apart(|| S::jacobian(&p, t, &y, &mut jacobian));
     All {
         rhs: rhs.values().collect(),
         jvp: jvp.values().collect(),

@@ -6,6 +6,7 @@ mod discrete;
 mod forward;
 mod gradient;
 mod interpolating;
+mod loss;
 mod pullback;
 mod quadrature;
 mod schedule;

@@ -12,7 +12,15 @@ pub mod rt {}
 pub mod core {}
 
 #[ode]
-fn awkward(rt: f64, [dy, flat]: [f64; 2], p: f64, t: f64, y: [f64; 2], state: f64, L: (f64, f64)) -> [f64; 2] {
+fn awkward(
+    rt: f64,
+    [dy, flat]: [f64; 2],
+    p: f64,
+    t: f64,
+    y: [f64; 2],
+    state: f64,
+    L: (f64, f64),
+) -> [f64; 2] {
     let n1 = p * rt;
     let p_bar = n1 + t;
     let y_bar = p_bar * y[0];

@@ -4,7 +4,9 @@ use odec::prelude::*;
 
 #[ode]
 fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
-    let force = if x > 0.0 { -rate * x };
+    let force = if x > 0.0 {
+        -rate * x
+    };
     [v, force + t]
 }
 
