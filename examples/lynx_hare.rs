@@ -125,9 +125,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let best = result.state.get_best_param().ok_or("no step was taken")?;
     let (model, y0) = unknowns(best);
-    println!("alpha {:.5}  beta {:.6}  gamma {:.5}  delta {:.6}", model.alpha, model.beta, model.gamma, model.delta);
+    println!(
+        "alpha {:.5}  beta {:.6}  gamma {:.5}  delta {:.6}",
+        model.alpha, model.beta, model.gamma, model.delta
+    );
     println!("hare in 1900: {:.3}  lynx: {:.4}", y0[0], y0[1]);
-    println!("sum of squares {:.6} after {} iterations\n", result.state.get_best_cost(), result.state.get_iter());
+    println!(
+        "sum of squares {:.6} after {} iterations\n",
+        result.state.get_best_cost(),
+        result.state.get_iter()
+    );
 
     let fit = model.solver().method(Tsit5).solve(y0, &record.years)?;
     println!("year   hare    fit   lynx    fit");
@@ -161,7 +168,9 @@ fn draw(path: &str, record: &Record, model: &LotkaVolterra, y0: [f64; 2]) -> Res
         .x_label_formatter(&|year| format!("{year:.0}"))
         .y_desc("thousands")
         .draw()?;
-    for (species, (name, color)) in [("hare", RGBColor(38, 100, 180)), ("lynx", RGBColor(200, 80, 30))].iter().enumerate() {
+    for (species, (name, color)) in
+        [("hare", RGBColor(38, 100, 180)), ("lynx", RGBColor(200, 80, 30))].iter().enumerate()
+    {
         let curve = fit.iter().map(|(year, y)| (1900.0 + year, y[species]));
         let points = record.years.iter().zip(&record.pelts).map(|(year, y)| (1900.0 + year, y[species]));
         chart

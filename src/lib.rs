@@ -131,12 +131,12 @@
 //! `docs/torchdiffeq.md`, how the crate is built in `docs/architecture.md`, and its speed in `docs/benchmarks.md`.
 
 pub use ode_runtime::{
-    AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2,
-    Function, Gradient, Heun2, Heun3, Interpolating, Interpolation, IntoTimes, IntoTolerance, Lane, LossGradient, Mask,
-    Method, Midpoint, Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Rk4, Rk4Classic, SameMethod, Sensitivities,
-    Solution,
-    SolveError, Solver, Space, Stats, Stepper, System, Tableau, Times, Tolerance, Tsit5, differentiable, functions,
-    linspace, ode, tableau,
+    AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Checkpoints, Controller, Discrete, Dopri5,
+    Dopri8, Euler, Fehlberg2, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient,
+    Interpolating, Interpolation, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint,
+    Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Rk4, Rk4Classic, SameMethod, Sensitivities,
+    Solution, SolveError, Solver, Space, Stats, Stepper, System, Tableau, Times, Tolerance, Tsit5,
+    WithPullback, differentiable, functions, linspace, ode, tableau,
 };
 
 #[doc(hidden)]
@@ -146,9 +146,10 @@ pub use ode_runtime::__private;
 pub mod prelude {
     pub use ode_runtime::functions::*;
     pub use ode_runtime::{
-        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2, Function, Gradient,
-        Heun2, Heun3, Interpolating, Interpolation, LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback,
-        Quadrature, Rk4, Rk4Classic, Sensitivities, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, linspace, ode,
+        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2,
+        Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation,
+        LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback, Quadrature, Rk4, Rk4Classic,
+        Sensitivities, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, linspace, ode,
         tableau,
     };
 }

@@ -12,17 +12,21 @@ mod space;
 mod system;
 
 pub use adjoint::{
-    Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, Gradient, Interpolating, LossGradient, Pullback, Quadrature, SameMethod, Sensitivities,
+    Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, Gradient, HessianProduct, IntegralGradient,
+    Interpolating, LossGradient, Pullback, Quadrature, SameMethod, Sensitivities,
 };
 pub use control::{Controller, Norm};
 pub use dense::Interpolation;
 pub use method::{
-    AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Method, Midpoint, Rk4, Rk4Classic, Stepper,
-    Tableau, Tsit5,
+    AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Method, Midpoint, Rk4, Rk4Classic,
+    Stepper, Tableau, Tsit5,
 };
 pub use number::{Lane, Mask, Pack, Real};
 pub use ode_macros::{differentiable, ode};
-pub use solve::{IntoTimes, IntoTolerance, Partial, Solution, SolveError, Solver, Stats, Times, Tolerance, linspace};
+pub use solve::{
+    IntoTimes, IntoTolerance, Partial, Solution, SolveError, Solver, Stats, Times, Tolerance, WithPullback,
+    linspace,
+};
 pub use space::Space;
 pub use system::{Function, Model, System};
 

@@ -6,8 +6,8 @@
 use std::cell::Cell;
 use std::ops::{Index, IndexMut};
 
-use odec::{Lane, Space};
 use odec::prelude::*;
+use odec::{Lane, Space};
 
 use crate::testkit::{Flat, TestSystem, Visitor, visit};
 
@@ -55,8 +55,14 @@ impl<S: TestSystem + Sync> Raw for Typed<S> {
 
     fn vjp(&self, p: &[f64], t: f64, y: &[f64], dy_bar: &[f64], p_bar: &mut [f64], y_bar: &mut [f64]) -> f64 {
         let (mut p_sum, mut y_bar_typed) = (self.parameters(p_bar), vector::<S>(y_bar));
-        let t_bar =
-            S::vjp(&self.parameters(p), t, &vector::<S>(y), &vector::<S>(dy_bar), &mut p_sum, &mut y_bar_typed);
+        let t_bar = S::vjp(
+            &self.parameters(p),
+            t,
+            &vector::<S>(y),
+            &vector::<S>(dy_bar),
+            &mut p_sum,
+            &mut y_bar_typed,
+        );
         store(&p_sum, p_bar);
         store(&y_bar_typed, y_bar);
         t_bar
@@ -238,7 +244,8 @@ impl System for AnySystem {
         y_bar: &mut Numbers<L>,
     ) -> L {
         let (p_sum, y_bar) = (plain_mut(&mut p_bar.numbers), plain_mut(&mut y_bar.0));
-        let slope = p.system.vjp(plain(&p.numbers), plain(&[t])[0], plain(&y.0), plain(&dy_bar.0), p_sum, y_bar);
+        let slope =
+            p.system.vjp(plain(&p.numbers), plain(&[t])[0], plain(&y.0), plain(&dy_bar.0), p_sum, y_bar);
         L::splat(slope)
     }
 

@@ -1,7 +1,7 @@
 //! Branches that are not taken, and functions that are no systems.
 
-use odec::{Lane, Pack};
 use odec::prelude::*;
+use odec::{Lane, Pack};
 
 use crate::testkit::{assert_close, derivative};
 
@@ -38,7 +38,16 @@ fn expected([x, y]: [f64; 2]) -> ([f64; 2], [[f64; 2]; 2]) {
 
 #[test]
 fn what_a_branch_guards_against_does_not_come_back_through_derivatives() {
-    let points = [[0.0, 0.0], [-1.5, 0.0], [2.0, 1.0], [0.0, -1.0], [0.5, 0.0], [-0.0, 0.0], [-1e-300, 3.0], [1e-3, -2.0]];
+    let points = [
+        [0.0, 0.0],
+        [-1.5, 0.0],
+        [2.0, 1.0],
+        [0.0, -1.0],
+        [0.5, 0.0],
+        [-0.0, 0.0],
+        [-1e-300, 3.0],
+        [1e-3, -2.0],
+    ];
     for y in points {
         let (value, jacobian, tangent, cotangent) = evaluate(y);
         let (expected_value, expected_jacobian) = expected(y);
@@ -104,7 +113,8 @@ fn differentiable_functions() {
     assert_close(tangent[0], difference, 1e-11, 0.0, "jvp");
     let (mut p_bar, mut y_bar) = ([0.0; 2], [0.0; 2]);
     let t_bar = Energy::vjp(&p, t, &y, &[1.0], &mut p_bar, &mut y_bar);
-    let sum = t_bar * t_dot + y_bar[0] * y_dot[0] + y_bar[1] * y_dot[1] + p_bar[0] * p_dot[0] + p_bar[1] * p_dot[1];
+    let sum =
+        t_bar * t_dot + y_bar[0] * y_dot[0] + y_bar[1] * y_dot[1] + p_bar[0] * p_dot[0] + p_bar[1] * p_dot[1];
     assert_close(sum, difference, 1e-11, 0.0, "vjp");
     assert_close(p_bar[0], 1.0 - y[0].cos(), 1e-14, 0.0, "by stiffness");
 

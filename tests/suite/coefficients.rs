@@ -77,7 +77,11 @@ fn coefficients_are_those_of_the_reference() {
             assert_eq!(tableau.embedded, Some(order), "{name}: embedded order");
         }
         if let Some(dense) = reference.get("dense") {
-            assert_eq!(tableau.dense_order, dense["order"].as_u64().expect("an order") as usize, "{name}: dense");
+            assert_eq!(
+                tableau.dense_order,
+                dense["order"].as_u64().expect("an order") as usize,
+                "{name}: dense"
+            );
             let rows: Vec<Vec<f64>> = list(&dense["R"]).iter().map(coefficients).collect();
             assert_eq!(tableau.dense.len(), rows.len(), "{name}: dense rows");
             for (i, (found, expected)) in tableau.dense.iter().zip(&rows).enumerate() {
@@ -114,7 +118,13 @@ fn interpolants_meet_the_ends_of_the_step() {
             let published = if method == Method::Dopri8 { 1e-12 } else { 0.0 };
             assert_close(row.iter().sum(), weight, 0.0, rounding + published, &what);
             let first = row.first().copied().unwrap_or(0.0);
-            assert_close(first, if i == 0 { 1.0 } else { 0.0 }, 0.0, 1e-15, &format!("{method}: slope of {i}"));
+            assert_close(
+                first,
+                if i == 0 { 1.0 } else { 0.0 },
+                0.0,
+                1e-15,
+                &format!("{method}: slope of {i}"),
+            );
         }
     }
 }

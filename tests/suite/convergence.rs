@@ -45,7 +45,9 @@ fn methods_converge_with_their_order() {
             largest(&[last[0] - exact[0], last[1] - exact[1]])
         };
         let found = observed(error, counts(order));
-        if (found - order as f64).abs() > 0.1 { println!("C {method}: {found:.3} for {order}, {:e}", error(counts(order).1)); }
+        if (found - order as f64).abs() > 0.1 {
+            println!("C {method}: {found:.3} for {order}, {:e}", error(counts(order).1));
+        }
     }
 }
 
@@ -56,25 +58,31 @@ fn interpolants_converge_with_their_order() {
     let model = any_of(Known {});
     for &method in Method::ALL {
         let tableau = method.tableau();
-        for (interpolation, dense) in
-            [(Interpolation::Method, tableau.dense_order), (Interpolation::Cubic, 3), (Interpolation::Linear, 1)]
-        {
+        for (interpolation, dense) in [
+            (Interpolation::Method, tableau.dense_order),
+            (Interpolation::Cubic, 3),
+            (Interpolation::Linear, 1),
+        ] {
             let expected = tableau.order.min(dense + 1);
             let error = |steps: usize| {
-                let solver = model.solver().method(method).step_size(END / steps as f64).interp(interpolation);
+                let solver =
+                    model.solver().method(method).step_size(END / steps as f64).interp(interpolation);
                 let solution = solver.solve(exact(0.0).to_vec(), 0.0..END).expect("solves");
                 let mut largest_error: f64 = 0.0;
                 for pair in solution.steps().windows(2) {
                     for theta in [0.2, 0.45, 0.7, 0.9] {
                         let t = pair[0] + theta * (pair[1] - pair[0]);
                         let (found, exact) = (solution.at(t).expect("inside"), exact(t));
-                        largest_error = largest_error.max(largest(&[found[0] - exact[0], found[1] - exact[1]]));
+                        largest_error =
+                            largest_error.max(largest(&[found[0] - exact[0], found[1] - exact[1]]));
                     }
                 }
                 largest_error
             };
             let found = observed(error, counts(expected));
-            if (found - expected as f64).abs() > 0.1 { println!("C {method}, {interpolation:?}: {found:.3} for {expected}"); }
+            if (found - expected as f64).abs() > 0.1 {
+                println!("C {method}, {interpolation:?}: {found:.3} for {expected}");
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The compiled functions of every system: against the plain function, and against each other.
 
-use odec::{Lane, Pack, Space};
 use odec::prelude::*;
+use odec::{Lane, Pack, Space};
 
 use crate::testkit::{Flat, Random, assert_close, assert_close_all, derivative, largest};
 use crate::{detest, systems};
@@ -122,7 +122,10 @@ fn apart<T>(call: impl FnOnce() -> T) -> T {
 
 /// `lane` makes a lane of the numbers that a function takes from a point.
 #[inline(never)]
-fn all<S: System, L: Lane<Scalar = S::Real>>(lane: impl Fn(&dyn Fn(usize) -> f64) -> L, points: &[Point]) -> All<L>
+fn all<S: System, L: Lane<Scalar = S::Real>>(
+    lane: impl Fn(&dyn Fn(usize) -> f64) -> L,
+    points: &[Point],
+) -> All<L>
 where
     S::Matrix<L>: Square<L>,
 {
@@ -184,7 +187,8 @@ where
 
         // A rule that is wrong in both modes alike is found by differences.
         let moved = |d: f64| {
-            let along = |x: &[f64], dot: &[f64]| x.iter().zip(dot).map(|(x, dot)| x + d * dot).collect::<Vec<_>>();
+            let along =
+                |x: &[f64], dot: &[f64]| x.iter().zip(dot).map(|(x, dot)| x + d * dot).collect::<Vec<_>>();
             plain(name, t + d * t_dot, &along(y, y_dot), &along(p, p_dot))
         };
         let differences: Vec<f64> = (0..states).map(|i| derivative(2e-4, |d| moved(d)[i])).collect();
@@ -223,7 +227,8 @@ where
 impl Point {
     fn copy(&self) -> Self {
         let Self { t, y, p, t_dot, y_dot, p_dot, dy_bar } = self;
-        let (y, p, y_dot, p_dot, dy_bar) = (y.clone(), p.clone(), y_dot.clone(), p_dot.clone(), dy_bar.clone());
+        let (y, p, y_dot, p_dot, dy_bar) =
+            (y.clone(), p.clone(), y_dot.clone(), p_dot.clone(), dy_bar.clone());
         Self { t: *t, y, p, t_dot: *t_dot, y_dot, p_dot, dy_bar }
     }
 }
@@ -244,7 +249,8 @@ fn networks_are_compiled_right() {
         let (y, p) = (random.vector(2, -1.0, 1.0), random.vector(42, -1.0, 1.0));
         let model = systems::Mlp::from_params(Flat::from_flat(&p));
         let value = systems::mlp(0.0, Flat::from_flat(&y), model.w1, model.b1, model.w2, model.b2);
-        let directions = (random.vector(2, -1.0, 1.0), random.vector(42, -1.0, 1.0), random.vector(2, -1.0, 1.0));
+        let directions =
+            (random.vector(2, -1.0, 1.0), random.vector(42, -1.0, 1.0), random.vector(2, -1.0, 1.0));
         let (y_dot, p_dot, dy_bar) = directions;
         let point = Point { t: 0.0, y, p, t_dot: 0.0, y_dot, p_dot, dy_bar };
         let found = scalar::<systems::Mlp>(&point);

@@ -47,7 +47,8 @@ fn adaptive() -> impl Iterator<Item = Method> {
 fn a_right_hand_side_that_leaves_its_domain() {
     for method in adaptive() {
         let model = SquareRoot {};
-        let error = model.solver().method(method).rtol(1e-6).solve(0.0, 0.0..2.0).expect_err("leaves its domain");
+        let error =
+            model.solver().method(method).rtol(1e-6).solve(0.0, 0.0..2.0).expect_err("leaves its domain");
         let SolveError::NonFiniteDerivative { t, component, value, partial } = &error else {
             panic!("{method}: {error}")
         };
@@ -60,7 +61,10 @@ fn a_right_hand_side_that_leaves_its_domain() {
         assert!(model.solver().method(method).rtol(1e-6).solve(0.0, 0.0..1.0).is_ok(), "{method}");
     }
     let start = SquareRoot {}.solve(0.0, 1.5..2.0).expect_err("outside from the start");
-    assert!(matches!(&start, SolveError::NonFiniteDerivative { t: 1.5, partial, .. } if partial.t() == 1.5), "{start}");
+    assert!(
+        matches!(&start, SolveError::NonFiniteDerivative { t: 1.5, partial, .. } if partial.t() == 1.5),
+        "{start}"
+    );
 }
 
 #[test]
@@ -85,7 +89,8 @@ fn solutions_that_grow_without_bound() {
 
 #[test]
 fn fixed_steps_over_an_explosion() {
-    let error = Explosion {}.solver().method(Rk4).step_size(0.25).solve(1.0, 0.0..10.0).expect_err("overflows");
+    let error =
+        Explosion {}.solver().method(Rk4).step_size(0.25).solve(1.0, 0.0..10.0).expect_err("overflows");
     let SolveError::NonFiniteState { t, h, component, partial, .. } = &error else { panic!("{error}") };
     assert_eq!((*h, component.as_str()), (0.25, "y"));
     assert!(partial.t() == *t && partial.last()[0].is_finite());
@@ -119,21 +124,27 @@ fn nothing_is_evaluated_outside_of_the_span() {
         let times = linspace(start, end, 17);
         for &method in Method::ALL {
             let solver = model.solver().method(method);
-            let solver = if method.tableau().error.is_some() { solver.rtol(1e-4) } else { solver.step_size(0.07) };
+            let solver =
+                if method.tableau().error.is_some() { solver.rtol(1e-4) } else { solver.step_size(0.07) };
             let check = |what: &str, solver: Solver<'_, AnySystem, Method>| {
                 for dense in [false, true] {
                     let solution = solver.clone().dense(dense).solve(vec![1.0], &times);
-                    let solution = solution.unwrap_or_else(|error| panic!("{method}, {start}..{end}, {what}: {error}"));
+                    let solution =
+                        solution.unwrap_or_else(|error| panic!("{method}, {start}..{end}, {what}: {error}"));
                     assert!(solution.states().iter().all(|y| y[0].is_finite()), "{method}, {what}");
                     for &t in solution.steps() {
                         assert!(solution.at(t).expect("inside")[0].is_finite());
                     }
                 }
-                let gradient = solver.gradient(vec![1.0], &times, crate::testkit::sum_of_squares).expect("solves");
+                let gradient =
+                    solver.gradient(vec![1.0], &times, crate::testkit::sum_of_squares).expect("solves");
                 assert!(gradient.y0[0].is_finite() && gradient.times.iter().all(|x| x.is_finite()));
             };
             check("plain", solver.clone());
-            check("stops", solver.clone().step_t(&[0.5 * (start + end), end]).jump_t(&[0.9 * start + 0.1 * end]));
+            check(
+                "stops",
+                solver.clone().step_t(&[0.5 * (start + end), end]).jump_t(&[0.9 * start + 0.1 * end]),
+            );
             check("jump at the end", solver.clone().jump_t(&[end, start]));
             check("perturb", solver.clone().perturb(true));
             check("first step", solver.clone().first_step(100.0));

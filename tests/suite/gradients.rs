@@ -56,7 +56,8 @@ impl Case<'_> {
     /// The loss where the steps are held.
     fn held(&self, model: &AnySystem, y0: &[f64], times: &[f64], grid: &[f64]) -> f64 {
         let solver = (self.options)(model.solver().method(self.method)).grid(grid);
-        let solution = solver.solve(y0.to_vec(), times).unwrap_or_else(|error| panic!("{}: {error}", self.what));
+        let solution =
+            solver.solve(y0.to_vec(), times).unwrap_or_else(|error| panic!("{}: {error}", self.what));
         let mut cotangents = vec![y0.to_vec(); times.len()];
         loss(solution.states(), &mut cotangents)
     }
@@ -64,7 +65,8 @@ impl Case<'_> {
     fn check(&self) {
         let Self { what, model, times, .. } = self;
         let solver = (self.pace)((self.options)(model.solver().method(self.method)));
-        let gradient = solver.gradient(Y0.to_vec(), times, loss).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let gradient =
+            solver.gradient(Y0.to_vec(), times, loss).unwrap_or_else(|error| panic!("{what}: {error}"));
         let dense = solver.clone().dense(true).solve(Y0.to_vec(), times).expect("solves");
         let grid = dense.steps().to_vec();
         let direction = (times[1] - times[0]).signum();
@@ -189,10 +191,12 @@ fn tolerances_of_each_component_and_stops() {
             moved: 0..TIMES.len(),
         };
         Case { pace: &|solver| solver.rtol([1e-3, 1e-6]).atol([1e-6, 1e-3]), ..case("tolerances") }.check();
-        Case { pace: &|solver| loose(solver).step_t(&[0.7, 1.6]), stops: &[0.7, 1.6], ..case("step_t") }.check();
+        Case { pace: &|solver| loose(solver).step_t(&[0.7, 1.6]), stops: &[0.7, 1.6], ..case("step_t") }
+            .check();
         let jump = Case { options: &|solver| solver.jump_t(&[1.0]), stops: &[1.0], ..case("jump_t") };
         Case { model: switched(), ..jump }.check();
-        let jump = Case { options: &|solver| solver.jump_t(&[1.0]), stops: &[1.0], ..case("jump_t backwards") };
+        let jump =
+            Case { options: &|solver| solver.jump_t(&[1.0]), stops: &[1.0], ..case("jump_t backwards") };
         Case { model: switched(), times: &backwards, ..jump }.check();
         Case { options: &|solver| solver.perturb(true), ..case("perturb") }.check();
     }
@@ -236,7 +240,13 @@ fn save_times_as_the_grid() {
                     times[i] += d;
                     solver.gradient(Y0.to_vec(), &times, loss).expect("solves").loss
                 });
-                assert_close(gradient.times[i], expected, 0.0, 1e-9 * size, &format!("{method}: by times[{i}]"));
+                assert_close(
+                    gradient.times[i],
+                    expected,
+                    0.0,
+                    1e-9 * size,
+                    &format!("{method}: by times[{i}]"),
+                );
             }
         }
     }
@@ -252,7 +262,14 @@ fn gradients_are_those_of_the_reference() {
             let solver = model.solver().method(Dopri8).rtol(1e-13).atol(1e-13).step_t(stops);
             let gradient = solver.gradient(problem.y0.clone(), &problem.t, sum_of_squares).expect("solves");
             let d = crate::testkit::distance;
-            println!("{} {what} {:e} {:e} {:e} {:e}", problem.name, gradient.loss/problem.loss - 1.0, d(&gradient.y0, &problem.dloss_dy0), d(gradient.params.numbers(), &problem.dloss_dparams), d(&gradient.times, expected_times));
+            println!(
+                "{} {what} {:e} {:e} {:e} {:e}",
+                problem.name,
+                gradient.loss / problem.loss - 1.0,
+                d(&gradient.y0, &problem.dloss_dy0),
+                d(gradient.params.numbers(), &problem.dloss_dparams),
+                d(&gradient.times, expected_times)
+            );
         }
     }
 }

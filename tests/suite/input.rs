@@ -48,13 +48,22 @@ fn tolerances() {
         assert_error!(MODEL.solver().atol([1e-6, x]).solve(Y0, 0.0..1.0),
             SolveError::BadTolerance { name: "atol", component: Some(1), value } if same(value, x));
     }
-    assert_error!(MODEL.solver().rtol(0.0).atol(0.0).solve(Y0, 0.0..1.0), SolveError::ZeroTolerance { component: None });
-    assert_error!(MODEL.solver().rtol([1e-6, 0.0]).atol(0.0).solve(Y0, 0.0..1.0),
-        SolveError::ZeroTolerance { component: Some(1) });
-    assert_error!(MODEL.solver().rtol(vec![1e-6; 3]).solve(Y0, 0.0..1.0),
-        SolveError::ToleranceCount { name: "rtol", found: 3, states: 2 });
-    assert_error!(MODEL.solver().atol(&[][..]).solve(Y0, 0.0..1.0),
-        SolveError::ToleranceCount { name: "atol", found: 0, states: 2 });
+    assert_error!(
+        MODEL.solver().rtol(0.0).atol(0.0).solve(Y0, 0.0..1.0),
+        SolveError::ZeroTolerance { component: None }
+    );
+    assert_error!(
+        MODEL.solver().rtol([1e-6, 0.0]).atol(0.0).solve(Y0, 0.0..1.0),
+        SolveError::ZeroTolerance { component: Some(1) }
+    );
+    assert_error!(
+        MODEL.solver().rtol(vec![1e-6; 3]).solve(Y0, 0.0..1.0),
+        SolveError::ToleranceCount { name: "rtol", found: 3, states: 2 }
+    );
+    assert_error!(
+        MODEL.solver().atol(&[][..]).solve(Y0, 0.0..1.0),
+        SolveError::ToleranceCount { name: "atol", found: 0, states: 2 }
+    );
     // One of them may be 0.
     MODEL.solver().rtol(0.0).atol(1e-6).solve(Y0, 0.0..1.0).expect("absolute alone");
     MODEL.solver().rtol(1e-6).atol(0.0).solve(Y0, 0.0..1.0).expect("relative alone");
@@ -65,7 +74,9 @@ fn tolerances() {
 fn a_relative_tolerance_of_a_state_that_stays_zero() {
     let solution = MODEL.solver().rtol(1e-6).atol(0.0).max_num_steps(10_000).solve([0.0, 1.0], 0.0..1.0);
     match solution {
-        Ok(solution) => assert!(solution.last()[0] == 0.0 && (solution.last()[1] - (-3.0f64).exp()).abs() < 1e-5),
+        Ok(solution) => {
+            assert!(solution.last()[0] == 0.0 && (solution.last()[1] - (-3.0f64).exp()).abs() < 1e-5)
+        }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
@@ -77,10 +88,14 @@ fn times() {
     assert_error!(MODEL.solve(Y0, [1.0]), SolveError::TooFewTimes { count: 1 });
     assert_error!(MODEL.solve(Y0, [0.0, 1.0, 1.0]), SolveError::RepeatedTime { index: 2, time: 1.0 });
     assert_error!(MODEL.solve(Y0, [1.0, 1.0]), SolveError::RepeatedTime { index: 1, time: 1.0 });
-    assert_error!(MODEL.solve(Y0, [0.0, 0.7, 0.5]),
-        SolveError::UnorderedTimes { index: 2, time: 0.5, previous: 0.7, rising: true });
-    assert_error!(MODEL.solve(Y0, [1.0, 0.5, 0.7]),
-        SolveError::UnorderedTimes { index: 2, time: 0.7, previous: 0.5, rising: false });
+    assert_error!(
+        MODEL.solve(Y0, [0.0, 0.7, 0.5]),
+        SolveError::UnorderedTimes { index: 2, time: 0.5, previous: 0.7, rising: true }
+    );
+    assert_error!(
+        MODEL.solve(Y0, [1.0, 0.5, 0.7]),
+        SolveError::UnorderedTimes { index: 2, time: 0.7, previous: 0.5, rising: false }
+    );
     assert_error!(MODEL.solve(Y0, 2.0..2.0), SolveError::EmptySpan { t: 2.0 });
     assert_error!(MODEL.solve(Y0, 0.0..-0.0), SolveError::EmptySpan { .. });
 }
@@ -90,7 +105,10 @@ fn step_sizes() {
     for h in [0.0, -0.1, f64::NAN, f64::INFINITY, 1e-300] {
         assert_error!(MODEL.solver().step_size(h).solve(Y0, 0.0..1.0),
             SolveError::BadOption { name: "step_size", value, .. } if same(value, h));
-        assert_error!(MODEL.solver().step_size(h).solve(Y0, 1.0..0.0), SolveError::BadOption { name: "step_size", .. });
+        assert_error!(
+            MODEL.solver().step_size(h).solve(Y0, 1.0..0.0),
+            SolveError::BadOption { name: "step_size", .. }
+        );
     }
     let one = MODEL.solver().step_size(5.0).solve(Y0, 0.0..0.1).expect("one step");
     assert_eq!((one.stats().accepted, one.steps()), (1, &[0.0, 0.1][..]));
@@ -148,8 +166,10 @@ fn points_to_stop_at() {
         assert_error!(MODEL.solver().step_t(&[0.5, x]).solve(Y0, 0.0..1.0),
             SolveError::BadPoint { name: "step_t", index: 1, value, .. } if same(value, x));
     }
-    assert_error!(MODEL.solver().jump_t(&[0.5, 0.2, 0.5]).solve(Y0, 0.0..1.0),
-        SolveError::BadPoint { name: "jump_t", index: 2, value: 0.5, .. });
+    assert_error!(
+        MODEL.solver().jump_t(&[0.5, 0.2, 0.5]).solve(Y0, 0.0..1.0),
+        SolveError::BadPoint { name: "jump_t", index: 2, value: 0.5, .. }
+    );
     // Those outside of the span do not count; a jump and a stop may be at one time.
     let solver = MODEL.solver().step_t(&[-3.0, 0.0, 0.25, 1.0, 7.0]).jump_t(&[0.25]);
     let solution = solver.solve(Y0, 0.0..1.0).expect("solves");
@@ -160,8 +180,14 @@ fn points_to_stop_at() {
     assert_error!(grid(&[0.0]), SolveError::BadPoint { name: "grid", index: 0, .. });
     assert_error!(grid(&[0.1, 1.0]), SolveError::BadPoint { name: "grid", index: 0, value: 0.1, .. });
     assert_error!(grid(&[0.0, 0.5]), SolveError::BadPoint { name: "grid", index: 1, value: 0.5, .. });
-    assert_error!(grid(&[0.0, 0.5, 0.5, 1.0]), SolveError::BadPoint { name: "grid", index: 2, value: 0.5, .. });
-    assert_error!(grid(&[0.0, 0.7, 0.3, 1.0]), SolveError::BadPoint { name: "grid", index: 2, value: 0.3, .. });
+    assert_error!(
+        grid(&[0.0, 0.5, 0.5, 1.0]),
+        SolveError::BadPoint { name: "grid", index: 2, value: 0.5, .. }
+    );
+    assert_error!(
+        grid(&[0.0, 0.7, 0.3, 1.0]),
+        SolveError::BadPoint { name: "grid", index: 2, value: 0.3, .. }
+    );
     assert_error!(grid(&[0.0, f64::NAN, 1.0]), SolveError::BadPoint { name: "grid", index: 1, .. });
 }
 
@@ -193,13 +219,17 @@ fn cotangents() {
         cotangents[0][0] = f64::NAN;
         0.0
     };
-    assert_error!(MODEL.solver().gradient(Y0, 0.0..1.0, loss), SolveError::NonFiniteCotangent { index: 0, .. });
+    assert_error!(
+        MODEL.solver().gradient(Y0, 0.0..1.0, loss),
+        SolveError::NonFiniteCotangent { index: 0, .. }
+    );
 }
 
 /// The texts that most users meet, as a whole.
 #[test]
 fn messages() {
-    let text = |result: Result<Solution<LotkaVolterra>, SolveError>| result.expect_err("bad input").to_string();
+    let text =
+        |result: Result<Solution<LotkaVolterra>, SolveError>| result.expect_err("bad input").to_string();
     let solver = || MODEL.solver();
     assert_eq!(
         text(solver().solve([1.0, f64::NAN], 0.0..1.0)),
@@ -235,7 +265,10 @@ fn messages() {
          adaptive method such as Dopri5"
     );
     assert_eq!(
-        text(solver().max_num_steps(3).solve(Y0, 0.0..10.0)).split_once(", max_num_steps").expect("the limit").1,
+        text(solver().max_num_steps(3).solve(Y0, 0.0..10.0))
+            .split_once(", max_num_steps")
+            .expect("the limit")
+            .1,
         " = 3 attempts were used up (3 accepted, 0 rejected); allow more, loosen the tolerances, or try an implicit \
          method if the problem is stiff. See the partial solution in this error"
     );

@@ -6,7 +6,9 @@ use crate::any::any;
 use crate::systems::{
     ForcedLinear, HarmonicOscillator, Lorenz96, LotkaVolterra, LotkaVolterraF32, Mlp, PendulumFrictionF32,
 };
-use crate::testkit::{Flat, Problem, TestSystem, assert_close_all, distance, largest, problems, sum_of_squares};
+use crate::testkit::{
+    Flat, Problem, TestSystem, assert_close_all, distance, largest, problems, sum_of_squares,
+};
 
 /// Each with the tolerance of its solves and the factor that its error may be above tolerance times condition: what
 /// the sum of some thousand local errors comes to, with room of about 3.
@@ -49,7 +51,9 @@ fn solutions_are_those_of_the_reference() {
             for (i, (state, expected)) in solution.states().iter().zip(states).enumerate() {
                 let error = error(state, expected, size);
                 worst = worst.max(error);
-                if !(error <= bound) { println!("BAD {name}, {method}: state {i} is off by {error:.1e}, {bound:.1e} is allowed"); }
+                if !(error <= bound) {
+                    println!("BAD {name}, {method}: state {i} is off by {error:.1e}, {bound:.1e} is allowed");
+                }
             }
             println!("R {name} {method} {:.2}", worst / tolerance / growth(&problem));
         }
@@ -87,7 +91,12 @@ fn gradients_are_those_of_the_reference() {
         let tolerance = if name == "lorenz_t20" { 1e-7 } else { 3e-9 };
         assert_close_all(&[gradient.loss], &[problem.loss], 1e-10, &format!("{name}: loss"));
         assert_close_all(&gradient.y0, &problem.dloss_dy0, tolerance, &format!("{name}: by y0"));
-        assert_close_all(gradient.params.numbers(), &problem.dloss_dparams, tolerance, &format!("{name}: by parameters"));
+        assert_close_all(
+            gradient.params.numbers(),
+            &problem.dloss_dparams,
+            tolerance,
+            &format!("{name}: by parameters"),
+        );
     }
 }
 
@@ -131,12 +140,14 @@ fn single_precision() {
         let (states, by_y0, by_parameters) = match problem.name.as_str() {
             "lotka_volterra" => {
                 let model = LotkaVolterraF32::from_params([p[0], p[1], p[2], p[3]]);
-                let gradient = model.solver().gradient([y0[0], y0[1]], &problem.t, &mut loss).expect("solves");
+                let gradient =
+                    model.solver().gradient([y0[0], y0[1]], &problem.t, &mut loss).expect("solves");
                 (gradient.solution.states().to_vec(), gradient.y0, gradient.params.to_params().to_vec())
             }
             "pendulum_friction" => {
                 let model = PendulumFrictionF32::from_params([p[0], p[1]]);
-                let gradient = model.solver().gradient([y0[0], y0[1]], &problem.t, &mut loss).expect("solves");
+                let gradient =
+                    model.solver().gradient([y0[0], y0[1]], &problem.t, &mut loss).expect("solves");
                 (gradient.solution.states().to_vec(), gradient.y0, gradient.params.to_params().to_vec())
             }
             _ => continue,
@@ -145,7 +156,12 @@ fn single_precision() {
         for (state, expected) in states.iter().zip(&problem.states) {
             assert_close_all(&double(state), expected, 2e-4, &format!("{} in f32", problem.name));
         }
-        assert_close_all(&double(&by_y0), &problem.dloss_dy0, 1e-3, &format!("{} in f32, by y0", problem.name));
+        assert_close_all(
+            &double(&by_y0),
+            &problem.dloss_dy0,
+            1e-3,
+            &format!("{} in f32, by y0", problem.name),
+        );
         let what = format!("{} in f32, by parameters", problem.name);
         assert_close_all(&double(&by_parameters), &problem.dloss_dparams, 1e-3, &what);
     }

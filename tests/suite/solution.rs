@@ -81,7 +81,10 @@ fn dense_output_is_continuous() {
 fn dense_output_is_as_accurate_as_the_steps() {
     for (method, tolerance) in [(Method::Dopri5, 1e-9), (Method::Tsit5, 1e-9), (Method::Bosh3, 1e-7)] {
         for span in [0.0..6.0, 6.0..0.0] {
-            let exact = |t: f64| { let u = 2.0 + t.sin(); [u, 1.0 / u] };
+            let exact = |t: f64| {
+                let u = 2.0 + t.sin();
+                [u, 1.0 / u]
+            };
             let model = any_of(Known {});
             let solver = model.solver().method(method).rtol(tolerance).atol(tolerance);
             let solution = solver.solve(exact(span.start).to_vec(), span.clone()).expect("solves");
@@ -89,7 +92,10 @@ fn dense_output_is_as_accurate_as_the_steps() {
             let at_ends = solution.steps().iter().map(|&t| error(t)).fold(0.0, f64::max);
             let between = linspace(span.start, span.end, 1001).iter().map(|&t| error(t)).fold(0.0, f64::max);
             println!("S {method} {span:?} {at_ends:e} {between:e}");
-            assert!(between < 30.0 * (at_ends + tolerance), "{method}: {between:e} between steps, {at_ends:e} at their ends");
+            assert!(
+                between < 30.0 * (at_ends + tolerance),
+                "{method}: {between:e} between steps, {at_ends:e} at their ends"
+            );
         }
     }
 }
@@ -125,7 +131,12 @@ fn save_points_do_not_change_the_steps() {
                 assert_eq!(saved.last(), alone.last());
                 assert_eq!(saved.stats().rejected, alone.stats().rejected);
                 for (t, state) in saved.iter() {
-                    assert_close_all(&state, &alone.at(t).expect("inside"), 1e-12, "save points are dense output");
+                    assert_close_all(
+                        &state,
+                        &alone.at(t).expect("inside"),
+                        1e-12,
+                        "save points are dense output",
+                    );
                 }
             }
             let sparse = solver.clone().dense(false).solve(vec![1.0, 1.0], span).expect("solves");
@@ -155,7 +166,8 @@ fn tolerances_of_components_count_each_for_its_own() {
     assert!((slow_only.last()[1] - 3.0f64.sin()).abs() < 1e-8);
     assert!((fast_only.last()[0] - 150.0f64.sin()).abs() < 1e-6);
     // One number for all is the same as that number for each.
-    let all = model.solver().rtol(1e-9).atol(1e-9).max_step(0.5).solve(vec![0.0, 0.0], 0.0..3.0).expect("solves");
+    let all =
+        model.solver().rtol(1e-9).atol(1e-9).max_step(0.5).solve(vec![0.0, 0.0], 0.0..3.0).expect("solves");
     assert_eq!(all, tight);
 }
 

@@ -21,7 +21,8 @@ fn problem(file: &Value, name: &str) -> (AnySystem, Vec<f64>, Vec<f64>) {
     // The object's keys lose their order; these are all of the names, in the order of the models.
     let order = ["alpha", "sigma", "rho", "beta", "gamma", "delta", "mu", "k", "w2", "c"];
     let given = table(&entry["params"]);
-    let parameters: Vec<f64> = order.iter().filter_map(|name| given.get(name).map(|value| number(value))).collect();
+    let parameters: Vec<f64> =
+        order.iter().filter_map(|name| given.get(name).map(|value| number(value))).collect();
     (any(system, &parameters), numbers(&entry["y0"]), numbers(&entry["t"]))
 }
 
@@ -50,7 +51,9 @@ fn assert_states(
     };
     for (i, (state, expected)) in states.iter().zip(&expected).enumerate() {
         let error = distance(state, expected);
-        if !(error <= 1e-12) { println!("T {what}, state {i}: {error:.1e} {expected:?}"); }
+        if !(error <= 1e-12) {
+            println!("T {what}, state {i}: {error:.1e} {expected:?}");
+        }
     }
     result.ok()
 }
@@ -134,7 +137,8 @@ fn adaptive_steps_are_as_many_and_as_accurate() {
     let mut gain = (0.0, 0.0);
     for (problem_name, methods) in table(&file["adaptive"]) {
         let (model, y0, t) = problem(&file, problem_name);
-        let exact = model.solver().method(Dopri8).rtol(1e-13).atol(1e-14).solve(y0.clone(), &t).expect("solves");
+        let exact =
+            model.solver().method(Dopri8).rtol(1e-13).atol(1e-14).solve(y0.clone(), &t).expect("solves");
         for name in ["dopri5", "bosh3", "dopri8"] {
             for (tolerance, reference) in table(&methods[name]) {
                 let what = format!("{name}, {problem_name}, {tolerance}");
@@ -142,8 +146,15 @@ fn adaptive_steps_are_as_many_and_as_accurate() {
                 let solver = model.solver().method(method(name)).rtol(tolerance).atol(tolerance);
                 let solution = solver.controller(Controller::I).solve(y0.clone(), &t).expect("solves");
                 let steps = solution.stats().accepted as f64;
-                println!("{what}: {steps} {} {} {:.1e} {:.1e}", reference["accepted"], number(&reference["accepted"])/steps, error_of(solution.states(), exact.states()), error_of(&rows(&reference["y"]), exact.states()));
-                let ratio = error_of(solution.states(), exact.states()) / error_of(&rows(&reference["y"]), exact.states());
+                println!(
+                    "{what}: {steps} {} {} {:.1e} {:.1e}",
+                    reference["accepted"],
+                    number(&reference["accepted"]) / steps,
+                    error_of(solution.states(), exact.states()),
+                    error_of(&rows(&reference["y"]), exact.states())
+                );
+                let ratio = error_of(solution.states(), exact.states())
+                    / error_of(&rows(&reference["y"]), exact.states());
                 gain = (gain.0 + ratio.ln(), gain.1 + 1.0);
             }
         }
@@ -166,8 +177,15 @@ fn jumps_cost_no_more_and_end_no_less_accurate() {
                 _ => solver.jump_t(&[0.5]),
             };
             let solution = solver.solve(vec![1.0, 1.5], 0.0..1.0).expect("solves");
-            println!("{name} {case} {:?} {} {} {} {:.1e} {:.1e}", solution.stats(), reference["accepted"], reference["rejected"], reference["nfe"],
-                distance(&solution.last(), &exact), distance(&numbers(&reference["y_end"]), &exact));
+            println!(
+                "{name} {case} {:?} {} {} {} {:.1e} {:.1e}",
+                solution.stats(),
+                reference["accepted"],
+                reference["rejected"],
+                reference["nfe"],
+                distance(&solution.last(), &exact),
+                distance(&numbers(&reference["y_end"]), &exact)
+            );
         }
     }
 }
@@ -178,7 +196,8 @@ fn perturbed_fixed_steps_give_the_same_states() {
     let model = any_of(Switched {});
     for name in FIXED {
         for (case, perturb) in [("False", false), ("True", true)] {
-            let reference = numbers(&file["jumps"][format!("{name},step_size=0.125,perturb={case}")]["y_end"]);
+            let reference =
+                numbers(&file["jumps"][format!("{name},step_size=0.125,perturb={case}")]["y_end"]);
             let solver = model.solver().method(method(name)).step_size(0.125).perturb(perturb);
             let last = solver.solve(vec![1.0, 1.5], 0.0..1.0).expect("solves").last();
             assert_close_all(&last, &reference, 1e-14, &format!("{name}, perturb {case}"));

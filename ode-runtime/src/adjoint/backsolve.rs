@@ -113,7 +113,13 @@ impl<N> Backsolve<N> {
 
 impl<N> Backward<N> {
     /// The options of the solve from save point `index` back to the one before.
-    pub(super) fn options(&self, forward: &Options, defaults: (f64, f64), index: usize, save: &[f64]) -> Options {
+    pub(super) fn options(
+        &self,
+        forward: &Options,
+        defaults: (f64, f64),
+        index: usize,
+        save: &[f64],
+    ) -> Options {
         let own = |own: Option<f64>, forward: &Option<Tolerance>, default: f64| {
             Some(Tolerance::All(own.unwrap_or_else(|| forward.as_ref().map_or(default, Tolerance::smallest))))
         };
@@ -153,7 +159,8 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Backsolve<N>
             times[index] = dot(&cotangents[index], &forward.slope(index));
             z.first.first.clone_from(&forward.states[index]);
             add(&mut z.first.second, &cotangents[index]);
-            let options = self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
+            let options =
+                self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
             z = solve_back(&model, &model, &method, z, forward, index, &Options { norm, ..options })?;
         }
         let Pair { first: Pair { second: mut lambda, .. }, second: p_bar, .. } = z;

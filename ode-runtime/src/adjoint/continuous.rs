@@ -159,7 +159,13 @@ impl<S: System> Dynamics for Along<'_, S, CotangentAlone<S>> {
     const INLINED: bool = S::INLINED;
 
     #[inline(always)]
-    fn rhs<L: Single<Scalar = S::Real>>(&self, p: &S::Parameters<L>, t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>) {
+    fn rhs<L: Single<Scalar = S::Real>>(
+        &self,
+        p: &S::Parameters<L>,
+        t: f64,
+        y: &S::Vector<L>,
+        dy: &mut S::Vector<L>,
+    ) {
         let state = self.state(t);
         let mut unused = S::parameter_vector(|_| L::constant(0.0));
         adjoint_slopes::<S, L>(p, L::constant(t), &state, y, &mut unused, dy);

@@ -1,10 +1,12 @@
 //! The discrete adjoint: the exact gradient of the numbers that a solve returned.
 
 use super::forward::Flat;
-use super::sweep::Sweep;
+use super::integrand::Integrand;
+use super::kernel::First;
+use super::sweep::{Sweep, Swept};
 use super::{Adjoint, Forward, Gradient};
 use crate::method::Stepper;
-use crate::number::dispatch;
+use crate::number::{Single, Task, dispatch};
 use crate::solve::{Keep, SolveError};
 use crate::system::System;
 
@@ -60,13 +62,62 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
     }
 
     fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
-        let tape = forward.tape.as_ref().unwrap_or_else(|| unreachable!("the steps were kept"));
-        let checkpoints = match self.checkpoints {
-            Checkpoints::All => tape.len(),
-            Checkpoints::SquareRoot => tape.len().isqrt().max(1),
-            Checkpoints::Count(count) => count,
-        };
-        let Forward { method, plan, .. } = forward;
-        dispatch(S::INLINED, Sweep { method, plan, tape, cotangents, checkpoints })
+        dispatch(S::INLINED, PullBack { adjoint: *self, forward, cotangents })
     }
+}
+
+struct PullBack<'a, S: System, M: Stepper> {
+    adjoint: Discrete,
+    forward: &'a Forward<S, M>,
+    cotangents: &'a [Flat<S>],
+}
+
+impl<S: System, M: Stepper> Task<S::Real> for PullBack<'_, S, M> {
+    type Output = Result<Gradient<S>, SolveError>;
+
+    #[inline(always)]
+    fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
+        let swept = self.adjoint.sweep::<S, M, L, ()>(self.forward, self.cotangents, ())?;
+        Ok(gradient(&swept))
+    }
+}
+
+impl Discrete {
+    /// The backward pass, with an integrand or `()`.
+    #[inline(always)]
+    pub(super) fn sweep<S, M, L, I>(
+        self,
+        forward: &Forward<S, M>,
+        cotangents: &[Flat<S>],
+        integrand: I,
+    ) -> Result<Swept<First<S, L>, I>, SolveError>
+    where
+        S: System,
+        M: Stepper,
+        L: Single<Scalar = S::Real>,
+        I: Integrand<First<S, L>>,
+    {
+        let lanes = |y: &Flat<S>| -> S::Vector<L> { S::vector(|i| L::splat(y[i])) };
+        let cotangents: Vec<S::Vector<L>> = cotangents.iter().map(lanes).collect();
+        let tape = forward.tape.as_ref().unwrap_or_else(|| unreachable!("the steps were kept"));
+        let kernel = First::<S, L>::new(&forward.plan.parameters);
+        let sweep = Sweep::new(&kernel, &forward.method, &forward.plan.weights, tape, &cotangents, integrand);
+        let start = lanes(&forward.states[0]);
+        match self.checkpoints {
+            Checkpoints::All => {
+                sweep.with_states(|step| tape.state(step).map_or_else(|| start.clone(), lanes))
+            }
+            Checkpoints::SquareRoot => sweep.with_checkpoints(start.clone(), tape.len().isqrt().max(1)),
+            Checkpoints::Count(count) => sweep.with_checkpoints(start.clone(), count),
+        }
+    }
+}
+
+/// What a backward pass found, as the user has it.
+pub(super) fn gradient<S: System, L: Single<Scalar = S::Real>, I>(
+    swept: &Swept<First<S, L>, I>,
+) -> Gradient<S> {
+    let params = S::parameter_vector(|i| swept.p_bar[i].get());
+    let y0 = S::vector(|i| swept.y0_bar[i].get());
+    Gradient { params: S::from_parameters(&params), y0: S::unflatten(&y0), times: swept.times.clone() }
 }

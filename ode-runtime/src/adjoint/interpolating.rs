@@ -1,9 +1,9 @@
 //! The adjoint alone, along the dense output of the forward solve.
 
+use super::backsolve::BackwardMethod;
 use super::backsolve::{Backward, SameMethod, backward_options, solve_back};
 use super::continuous::{Along, WithParameters, add, dot};
 use super::forward::Flat;
-use super::backsolve::BackwardMethod;
 use super::{Adjoint, Forward, Gradient};
 use crate::method::Stepper;
 use crate::number::{Lane, Real};
@@ -39,7 +39,8 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Interpolatin
         for index in (1..cotangents.len()).rev() {
             times[index] = dot(&cotangents[index], &forward.slope(index));
             add(&mut z.first, &cotangents[index]);
-            let options = self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
+            let options =
+                self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
             z = solve_back(&model, &along, &method, z, forward, index, &options)?;
         }
         let Pair { first: mut lambda, second: p_bar, .. } = z;

@@ -18,6 +18,10 @@ impl<S: System, M: Stepper, A: Adjoint<S, M>> Pullback<S, M, A> {
         Self { forward, adjoint }
     }
 
+    pub(super) fn parts(&self) -> (&Forward<S, M>, &A) {
+        (&self.forward, &self.adjoint)
+    }
+
     /// The gradient of Σ cotangents[i] · states[i] with the cotangents held: of a loss whose derivatives by the saved
     /// states they are.
     ///

@@ -29,8 +29,8 @@ backward_options! { Quadrature {} }
 /// Nodes in [0, 1] and weights of the rule with four points, of order 8: more than any dense output has here.
 const GAUSS: [(f64, f64); 4] = [
     (0.069_431_844_202_973_71, 0.173_927_422_568_726_92),
-    (0.330_009_478_207_571_87, 0.326_072_577_431_273_08),
-    (0.669_990_521_792_428_13, 0.326_072_577_431_273_08),
+    (0.330_009_478_207_571_9, 0.326_072_577_431_273_1),
+    (0.669_990_521_792_428_1, 0.326_072_577_431_273_1),
     (0.930_568_155_797_026_3, 0.173_927_422_568_726_92),
 ];
 
@@ -49,7 +49,8 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Quadrature<N
         for index in (1..cotangents.len()).rev() {
             times[index] = dot(&cotangents[index], &forward.slope(index));
             add(&mut lambda, &cotangents[index]);
-            let options = self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
+            let options =
+                self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
             let span = [forward.plan.save[index], forward.plan.save[index - 1]];
             let options = Options { dense: Some(true), ..options };
             let plan = Plan::new(&model, &lambda, method.tableau(), Times::Save(&span), &options)?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::dense::interpolate;
+use super::replay::replay;
 use crate::method::Stepper;
 use crate::number::{Lane, Pack, Real, Single, Task, dispatch};
 use crate::solve::{Plan, Solution, Tape};
@@ -103,7 +103,9 @@ impl<S: System, M: Stepper> Tangents<'_, S, M> {
         let p = S::parameter_vector(|i| splat(plan.parameters[i]));
         let p_dot = S::parameter_vector(|i| unit(y0.len() + i));
         let zero = Pack::constant(0.0);
-        let rhs = |t: f64, y: &Linearized<S, Pack<LANES, S::Real>>, dy: &mut Linearized<S, Pack<LANES, S::Real>>| {
+        let rhs = |t: f64,
+                   y: &Linearized<S, Pack<LANES, S::Real>>,
+                   dy: &mut Linearized<S, Pack<LANES, S::Real>>| {
             let t = Pack::constant(t);
             S::rhs(&p, t, &y.first, &mut dy.first);
             S::jvp(&p, t, &y.first, &p_dot, zero, &y.second, &mut dy.second);
@@ -114,33 +116,7 @@ impl<S: System, M: Stepper> Tangents<'_, S, M> {
             }
         };
 
-        let mut y = Pair::new(S::vector(|i| splat(y0[i])), S::vector(unit));
-        let mut y1 = y.clone();
-        let mut k = method.stages(&y);
-        let last = method.tableau().stages() - 1;
-        let mut saved = 0;
-        keep(0, &y.second);
-        for step in 0..tape.len() {
-            let (times, _) = tape.step(step);
-            rhs(times.first, &y, &mut k.as_mut()[0]);
-            method.advance(|node, y, dy| rhs(times.at(node), y, dy), Pack::constant(times.h), &y, &mut k, &mut y1);
-            let saves = saved;
-            while tape.saves.get(saved).is_some_and(|save| save.step == step) {
-                saved += 1;
-            }
-            if saves < saved {
-                rhs(times.last, &y1, &mut k.as_mut()[last]);
-            }
-            for save in saves..saved {
-                match tape.saves[save].theta {
-                    1.0 => keep(save + 1, &y1.second),
-                    theta => {
-                        let inside = interpolate(&plan.weights, theta, times.h, &y, &k.as_ref()[..=last]);
-                        keep(save + 1, &inside.second);
-                    }
-                }
-            }
-            std::mem::swap(&mut y, &mut y1);
-        }
+        let start = Pair::new(S::vector(|i| splat(y0[i])), S::vector(unit));
+        replay(rhs, method, &plan.weights, tape, start, |save, y| keep(save, &y.second));
     }
 }

@@ -10,11 +10,13 @@
 use std::ops::Range;
 
 use super::continuous::add;
+use super::integrand::Integrand;
+use super::kernel::Kernel;
+use crate::dense::Weights;
 use crate::method::Stepper;
-use crate::number::{Real, Single};
-use crate::solve::{Plan, SolveError, StepTimes, Tape};
+use crate::number::{Lane, Real, Single};
+use crate::solve::{SolveError, StepTimes, Tape};
 use crate::space::Space;
-use crate::system::System;
 
 /// The derivatives by the times of a step.
 #[derive(Debug, Default)]
@@ -26,31 +28,33 @@ pub(super) struct TimeBar {
 }
 
 /// A step's vectors, made once and used for all, and the cotangent of the parameters, which all steps add to.
-pub(super) struct Transposer<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> {
+pub(super) struct Transposer<'a, K: Kernel, M: Stepper, I> {
+    kernel: &'a K,
     method: &'a M,
-    plan: &'a Plan<S>,
-    p: S::Parameters<L>,
-    p_bar: S::Parameters<L>,
+    weights: &'a Weights,
+    pub(super) integrand: I,
+    pub(super) p_bar: K::Parameters,
     /// The derivatives k_i.
-    k: M::Stages<S::Vector<L>>,
+    k: M::Stages<K::State>,
     /// The stages Y_i.
-    stages: M::Stages<S::Vector<L>>,
+    stages: M::Stages<K::State>,
     /// The cotangents K_i.
-    k_bar: M::Stages<S::Vector<L>>,
+    k_bar: M::Stages<K::State>,
     /// The cotangents L_i.
-    y_bar: M::Stages<S::Vector<L>>,
-    y1: S::Vector<L>,
+    y_bar: M::Stages<K::State>,
+    y1: K::State,
 }
 
-impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M, L> {
+impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
     #[inline(always)]
-    pub(super) fn new(method: &'a M, plan: &'a Plan<S>) -> Self {
-        let zero = S::vector(|_| L::constant(0.0));
+    pub(super) fn new(kernel: &'a K, method: &'a M, weights: &'a Weights, integrand: I) -> Self {
+        let zero = kernel.zero_state();
         Self {
+            kernel,
             method,
-            plan,
-            p: S::parameter_vector(|i| L::splat(plan.parameters[i])),
-            p_bar: S::parameter_vector(|_| L::constant(0.0)),
+            weights,
+            integrand,
+            p_bar: kernel.zero_parameters(),
             k: method.stages(&zero),
             stages: method.stages(&zero),
             k_bar: method.stages(&zero),
@@ -59,27 +63,17 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M
         }
     }
 
-    pub(super) fn p_bar(&self) -> &S::Parameters<L> {
-        &self.p_bar
-    }
-
     /// Steps forward again, without control.
     #[inline(always)]
-    pub(super) fn advance(
-        &self,
-        tape: &Tape<S::Vector<S::Real>>,
-        steps: Range<usize>,
-        from: &S::Vector<L>,
-    ) -> S::Vector<L> {
+    pub(super) fn advance<V: Clone>(&self, tape: &Tape<V>, steps: Range<usize>, from: &K::State) -> K::State {
         // Locals, which small systems keep in registers.
-        let (p, mut y, mut y1) = (self.p.clone(), from.clone(), from.clone());
+        let (mut y, mut y1) = (from.clone(), from.clone());
         let mut k = self.method.stages(from);
         for step in steps {
             let (times, _) = tape.step(step);
-            S::rhs(&p, L::constant(times.first), &y, &mut k.as_mut()[0]);
-            let rhs =
-                |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(times.at(node)), y, dy);
-            self.method.advance(rhs, L::constant(times.h), &y, &mut k, &mut y1);
+            self.kernel.rhs(times.first, &y, &mut k.as_mut()[0]);
+            let rhs = |node: f64, y: &K::State, dy: &mut K::State| self.kernel.rhs(times.at(node), y, dy);
+            self.method.advance(rhs, K::Lane::constant(times.h), &y, &mut k, &mut y1);
             std::mem::swap(&mut y, &mut y1);
         }
         y
@@ -87,31 +81,31 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M
 
     /// Computes a step again: its stages and their derivatives. The cotangents of the stages begin at 0.
     #[inline(always)]
-    pub(super) fn replay(&mut self, times: &StepTimes, y: &S::Vector<L>) {
-        let Self { method, p, k, stages, k_bar, y1, .. } = self;
+    pub(super) fn replay(&mut self, times: &StepTimes, y: &K::State) {
+        let Self { kernel, method, k, stages, k_bar, y1, .. } = self;
         let stages = stages.as_mut();
         stages[0].clone_from(y);
-        S::rhs(p, L::constant(times.first), y, &mut k.as_mut()[0]);
+        kernel.rhs(times.first, y, &mut k.as_mut()[0]);
         let mut stage = 0;
-        let rhs = |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| {
+        let rhs = |node: f64, y: &K::State, dy: &mut K::State| {
             stage += 1;
             stages[stage].clone_from(y);
-            S::rhs(p, L::constant(times.at(node)), y, dy);
+            kernel.rhs(times.at(node), y, dy);
         };
-        method.advance(rhs, L::constant(times.h), y, k, y1);
+        method.advance(rhs, K::Lane::constant(times.h), y, k, y1);
         for stage in k_bar.as_mut() {
             for i in 0..stage.len() {
-                stage[i] = L::constant(0.0);
+                stage[i] = K::Lane::constant(0.0);
             }
         }
     }
 
     /// The cotangents that a state saved inside of the step gives to the stages.
     #[inline(always)]
-    pub(super) fn save_inside(&mut self, times: &StepTimes, theta: f64, v: &S::Vector<L>) {
-        for (weight, k_bar) in self.plan.weights.at(theta).zip(self.k_bar.as_mut()) {
+    pub(super) fn save_inside(&mut self, times: &StepTimes, theta: f64, v: &K::State) {
+        for (weight, k_bar) in self.weights.at(theta).zip(self.k_bar.as_mut()) {
             if weight != 0.0 {
-                let factor = L::constant(weight * times.h);
+                let factor = K::Lane::constant(weight * times.h);
                 for i in 0..v.len() {
                     k_bar[i] = factor.mul_add_fast(v[i], k_bar[i]);
                 }
@@ -120,13 +114,19 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M
     }
 
     /// The derivative by a save time that does not end the step: the slope of the interpolant there.
-    pub(super) fn moving_save(&mut self, times: &StepTimes, theta: f64, v: &S::Vector<L>, bar: &mut TimeBar) -> f64 {
+    pub(super) fn moving_save(
+        &mut self,
+        times: &StepTimes,
+        theta: f64,
+        v: &K::State,
+        bar: &mut TimeBar,
+    ) -> f64 {
         let last = self.method.tableau().stages() - 1;
         let k = self.k.as_mut();
-        S::rhs(&self.p, L::constant(times.last), &self.y1, &mut k[last]);
-        let slope = weighted_sum(self.plan.weights.slope_at(theta), v, k);
+        self.kernel.rhs(times.last, &self.y1, &mut k[last]);
+        let slope = weighted_sum(self.weights.slope_at(theta), v, k);
         if theta != 1.0 {
-            bar.h += weighted_sum(self.plan.weights.at(theta), v, k);
+            bar.h += weighted_sum(self.weights.at(theta), v, k);
         }
         bar.t -= slope;
         bar.h -= theta * slope;
@@ -134,15 +134,15 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M
     }
 
     /// The transpose of the completion k = f(t₁, y₁), where a saved state depends on it.
-    pub(super) fn complete(&mut self, times: &StepTimes, lambda: &mut S::Vector<L>, bar: &mut TimeBar) {
+    pub(super) fn complete(&mut self, times: &StepTimes, lambda: &mut K::State, bar: &mut TimeBar) {
         let last = self.method.tableau().stages() - 1;
         let (k_bar, y_bar) = (&self.k_bar.as_ref()[last], &mut self.y_bar.as_mut()[last]);
         if k_bar.values().all(|x| x.get().to_f64() == 0.0) {
             return;
         }
-        let slope = S::vjp(&self.p, L::constant(times.last), &self.y1, k_bar, &mut self.p_bar, y_bar);
-        bar.t += slope.get().to_f64();
-        bar.h += slope.get().to_f64();
+        let slope = self.kernel.vjp(times.last, &self.y1, k_bar, &mut self.p_bar, y_bar);
+        bar.t += slope;
+        bar.h += slope;
         add(lambda, y_bar);
     }
 
@@ -153,22 +153,24 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M
         &mut self,
         times: &StepTimes,
         by_length: bool,
-        lambda: &mut S::Vector<L>,
+        lambda: &mut K::State,
         bar: &mut TimeBar,
     ) {
         let tableau = self.method.tableau();
-        let Self { method, p, p_bar, k, stages, k_bar, y_bar, .. } = self;
+        let Self { kernel, method, integrand, p_bar, k, stages, k_bar, y_bar, .. } = self;
         if by_length {
             bar.h += weighted_sum(tableau.b.iter().copied(), lambda, k.as_ref());
         }
         let stages = stages.as_ref();
-        let vjp = |stage: usize, k_bar: &S::Vector<L>, y_bar: &mut S::Vector<L>| {
-            let node = tableau.c[stage];
-            let slope = S::vjp(p, L::constant(times.at(node)), &stages[stage], k_bar, p_bar, y_bar);
-            bar.t += slope.get().to_f64();
-            bar.h += node * slope.get().to_f64();
+        let vjp = |stage: usize, k_bar: &K::State, y_bar: &mut K::State| {
+            let (node, weight) = (tableau.c[stage], tableau.b[stage]);
+            let t = times.at(node);
+            let slope = kernel.vjp(t, &stages[stage], k_bar, p_bar, y_bar);
+            let (value, integral_slope) = integrand.stage(times.h * weight, t, &stages[stage], y_bar);
+            bar.t += slope + integral_slope;
+            bar.h += node * (slope + integral_slope) + weight * value;
         };
-        method.transpose(vjp, L::constant(times.h), lambda, k_bar, y_bar);
+        method.transpose(vjp, K::Lane::constant(times.h), lambda, k_bar, y_bar);
         if by_length {
             // Σ a_ij L_i · k_j
             for (row, y_bar) in tableau.a.iter().zip(y_bar.as_ref()) {
@@ -179,16 +181,16 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>> Transposer<'a, S, M
 
     /// The error of a cotangent beyond use: the last stage in which it was.
     #[cold]
-    pub(super) fn growth(&self, t: f64, component: usize, lambda: &S::Vector<L>) -> SolveError {
+    pub(super) fn growth(&self, t: f64, component: usize, lambda: &K::State) -> SolveError {
         let working = self.method.tableau().a.len();
-        let finite = |v: &S::Vector<L>| v.values().all(|x| x.get().is_finite());
-        let stage = (0..working).rev().find(|&stage| {
-            !finite(&self.k_bar.as_ref()[stage]) || !finite(&self.y_bar.as_ref()[stage])
-        });
+        let finite = |v: &K::State| v.values().all(|x| x.get().is_finite());
+        let stage = (0..working)
+            .rev()
+            .find(|&stage| !finite(&self.k_bar.as_ref()[stage]) || !finite(&self.y_bar.as_ref()[stage]));
         SolveError::CotangentGrowth {
             t,
             stage: stage.unwrap_or(0) + 1,
-            component: S::STATES.as_ref()[component].to_owned(),
+            component: self.kernel.component(component),
             value: lambda[component].get().to_f64(),
         }
     }

@@ -25,7 +25,12 @@ impl Norm {
     /// The square of the norm of `count` components. `scratch` is for a function that wants them all.
     #[inline(always)]
     #[allow(clippy::cast_precision_loss)]
-    pub(crate) fn squared(&self, count: usize, scratch: &mut [f64], mut component: impl FnMut(usize) -> f64) -> f64 {
+    pub(crate) fn squared(
+        &self,
+        count: usize,
+        scratch: &mut [f64],
+        mut component: impl FnMut(usize) -> f64,
+    ) -> f64 {
         match self {
             Self::Rms => {
                 let mut sum = 0.0;

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Midpoint, Rk4, Rk4Classic, Stepper, Tableau,
-    Tsit5,
+    AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Midpoint, Rk4, Rk4Classic, Stepper,
+    Tableau, Tsit5,
 };
 use crate::number::Lane;
 use crate::solve::SolveError;

@@ -87,7 +87,15 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
         None if law.is_none() => 0.0,
         None => {
             stats.rhs_evaluations += 1;
-            choose_first_step::<S, L>(plan, tableau.order, &rhs, &y, &stages.as_ref()[0], &mut y1, &mut scratch)
+            choose_first_step::<S, L>(
+                plan,
+                tableau.order,
+                &rhs,
+                &y,
+                &stages.as_ref()[0],
+                &mut y1,
+                &mut scratch,
+            )
         }
     };
 
@@ -124,7 +132,11 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                     let grown = next.times.h * law.accepted(squared);
                     // A step that was cut says little of how long the next may be.
                     let says_little = next.cut != Cut::Free && grown.abs() < next.wanted.abs();
-                    h = if says_little && next.times.h.abs() < next.wanted.abs() { next.wanted } else { grown };
+                    h = if says_little && next.times.h.abs() < next.wanted.abs() {
+                        next.wanted
+                    } else {
+                        grown
+                    };
                 } else {
                     stats.rejected += 1;
                     h = next.times.h * law.rejected(squared);
@@ -132,7 +144,14 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                     let spacing = (next_after(next.times.t, plan.direction) - next.times.t).abs();
                     if h.abs() < plan.min_step.max(spacing) {
                         let next = Next { wanted: h, ..next };
-                        return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
+                        return Err(too_small::<S, L>(
+                            &stages.as_ref()[..=last],
+                            &next,
+                            plan,
+                            record,
+                            &y,
+                            stats,
+                        ));
                     }
                     continue;
                 }

@@ -16,7 +16,9 @@ pub enum SolveError {
     #[error("{name} is {value}{}: a tolerance must be a finite number, not negative", for_state(*.component))]
     BadTolerance { name: &'static str, component: Option<usize>, value: f64 },
 
-    #[error("{found} values of {name} for {states} states: give one number for all, or one for each state in order")]
+    #[error(
+        "{found} values of {name} for {states} states: give one number for all, or one for each state in order"
+    )]
     ToleranceCount { name: &'static str, found: usize, states: usize },
 
     #[error(
@@ -38,13 +40,17 @@ pub enum SolveError {
     )]
     UnorderedTimes { index: usize, time: f64, previous: f64, rising: bool },
 
-    #[error("the span starts and ends at {t}: there is nothing to solve; give an end that differs from the start")]
+    #[error(
+        "the span starts and ends at {t}: there is nothing to solve; give an end that differs from the start"
+    )]
     EmptySpan { t: f64 },
 
     #[error("{name} is {value}, but must be {requirement}")]
     BadOption { name: &'static str, value: f64, requirement: &'static str },
 
-    #[error("{method} has no error estimate, so it cannot choose its steps over a span: give `.step_size(h)`, or take an adaptive method such as Dopri5")]
+    #[error(
+        "{method} has no error estimate, so it cannot choose its steps over a span: give `.step_size(h)`, or take an adaptive method such as Dopri5"
+    )]
     NoStepSize { method: &'static str },
 
     #[error("{name}[{index}] = {value}: {requirement}")]
@@ -80,7 +86,9 @@ pub enum SolveError {
     #[error("t = {t} is outside of the solved span {start}..{end}: the solution is known only there")]
     OutsideSpan { t: f64, start: f64, end: f64 },
 
-    #[error("this solution keeps its save points alone; solve over a span `a..b`, or with `.dense(true)`, to have it at any time")]
+    #[error(
+        "this solution keeps its save points alone; solve over a span `a..b`, or with `.dense(true)`, to have it at any time"
+    )]
     NoDenseOutput,
 
     #[error("{found} cotangents for {saved} save points: give one per save point, in their order")]

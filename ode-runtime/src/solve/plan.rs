@@ -96,7 +96,10 @@ impl<S: Model> Plan<S> {
 fn check_finite<T: Real, V: Space<T>>(what: &str, names: &[&str], values: &V) -> Result<(), SolveError> {
     for (name, value) in names.iter().zip(values.values()) {
         if !value.is_finite() {
-            return Err(SolveError::NonFiniteInput { what: format!("{what} `{name}`"), value: value.to_f64() });
+            return Err(SolveError::NonFiniteInput {
+                what: format!("{what} `{name}`"),
+                value: value.to_f64(),
+            });
         }
     }
     Ok(())
@@ -128,10 +131,7 @@ fn first_step(h: f64, direction: f64) -> Result<f64, SolveError> {
     if fits { Ok(h.abs()) } else { Err(SolveError::BadOption { name: "first_step", value: h, requirement }) }
 }
 
-type TolerancePair<S> = (
-    <S as Model>::Vector<<S as Model>::Real>,
-    <S as Model>::Vector<<S as Model>::Real>,
-);
+type TolerancePair<S> = (<S as Model>::Vector<<S as Model>::Real>, <S as Model>::Vector<<S as Model>::Real>);
 
 fn tolerances<S: Model>(options: &Options, y0: &S::Vector<S::Real>) -> Result<TolerancePair<S>, SolveError> {
     let states = y0.len();
@@ -239,7 +239,10 @@ fn check_grid(grid: &[f64], start: f64, end: f64) -> Result<Pace, SolveError> {
     }
     let rising = end > start;
     for (index, pair) in grid.windows(2).enumerate() {
-        if !(pair[0].is_finite() && pair[1].is_finite()) || pair[0] == pair[1] || (pair[1] > pair[0]) != rising {
+        if !(pair[0].is_finite() && pair[1].is_finite())
+            || pair[0] == pair[1]
+            || (pair[1] > pair[0]) != rising
+        {
             return Err(bad(index + 1, "the times of a grid run from the start to the end, one way"));
         }
     }

@@ -70,7 +70,8 @@ impl<'a, S: Model> Record<'a, S> {
     #[inline(always)]
     #[allow(clippy::float_cmp)]
     pub(crate) fn save_at(&self, t1: f64) -> Option<usize> {
-        let next = self.next + self.plan.save[self.next..].iter().take_while(|&&t| self.is_before(t, t1)).count();
+        let next =
+            self.next + self.plan.save[self.next..].iter().take_while(|&&t| self.is_before(t, t1)).count();
         (self.plan.save.get(next) == Some(&t1)).then_some(next)
     }
 

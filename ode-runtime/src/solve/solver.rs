@@ -22,6 +22,9 @@ pub struct Solver<'a, S: System, M: Stepper = Dopri5, A = Discrete> {
     options: Options,
 }
 
+/// A solution, and what turns cotangents of its states into gradients.
+pub type WithPullback<S, M, A> = (Solution<S>, Pullback<S, M, A>);
+
 impl<'a, S: System> Solver<'a, S> {
     /// A solver with all defaults.
     pub fn new(model: &'a S) -> Self {
@@ -175,7 +178,7 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         &self,
         y0: S::State,
         times: T,
-    ) -> Result<(Solution<S>, Pullback<S, M, A>), SolveError> {
+    ) -> Result<WithPullback<S, M, A>, SolveError> {
         let flat = S::flatten(&y0);
         let mut plan = self.plan(&flat, times.times())?;
         let asked_for_dense = plan.dense;

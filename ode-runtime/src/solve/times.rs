@@ -102,6 +102,8 @@ fn check_save(times: &[f64]) -> Result<(), SolveError> {
 #[allow(clippy::cast_precision_loss)]
 pub fn linspace(start: f64, end: f64, count: usize) -> Vec<f64> {
     let last = count.saturating_sub(1);
-    let time = |i: usize| if i == last && last > 0 { end } else { start + (end - start) * (i as f64 / last.max(1) as f64) };
+    let time = |i: usize| {
+        if i == last && last > 0 { end } else { start + (end - start) * (i as f64 / last.max(1) as f64) }
+    };
     (0..count).map(time).collect()
 }

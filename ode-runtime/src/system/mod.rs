@@ -84,6 +84,22 @@ pub trait System: Model {
         y_bar: &mut Self::Vector<L>,
     ) -> L;
 
+    /// The tangents of what [`vjp`](Self::vjp) returns, for second derivatives: `y_bar_dot` is that of `y_bar`,
+    /// `p_bar_dot` += that of its sum; returns that of the derivative by time.
+    #[allow(clippy::too_many_arguments)]
+    fn vjp_jvp<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        dy_bar: &Self::Vector<L>,
+        p_dot: &Self::Parameters<L>,
+        t_dot: L,
+        y_dot: &Self::Vector<L>,
+        dy_bar_dot: &Self::Vector<L>,
+        p_bar_dot: &mut Self::Parameters<L>,
+        y_bar_dot: &mut Self::Vector<L>,
+    ) -> L;
+
     /// The Jacobian: `jacobian[i][j]` = df_i/dy_j.
     fn jacobian<L: Lane<Scalar = Self::Real>>(
         p: &Self::Parameters<L>,
@@ -133,5 +149,21 @@ pub trait Function: Model {
         dy_bar: &Self::Value<L>,
         p_bar: &mut Self::Parameters<L>,
         y_bar: &mut Self::Vector<L>,
+    ) -> L;
+
+    /// The tangents of what [`vjp`](Self::vjp) returns, for second derivatives: `y_bar_dot` is that of `y_bar`,
+    /// `p_bar_dot` += that of its sum; returns that of the derivative by time.
+    #[allow(clippy::too_many_arguments)]
+    fn vjp_jvp<L: Lane<Scalar = Self::Real>>(
+        p: &Self::Parameters<L>,
+        t: L,
+        y: &Self::Vector<L>,
+        dy_bar: &Self::Value<L>,
+        p_dot: &Self::Parameters<L>,
+        t_dot: L,
+        y_dot: &Self::Vector<L>,
+        dy_bar_dot: &Self::Value<L>,
+        p_bar_dot: &mut Self::Parameters<L>,
+        y_bar_dot: &mut Self::Vector<L>,
     ) -> L;
 }

@@ -14,6 +14,8 @@ pub struct Bodies {
     pub jvp: Graph,
     /// The same inputs, then the cotangent of the result -> the cotangents of time, state and parameters.
     pub vjp: Graph,
+    /// The inputs of `vjp`, then the tangents of time, state, parameters and cotangent -> the tangents of its outputs.
+    pub vjp_jvp: Graph,
     /// The same inputs -> the entries of the Jacobian by the state.
     pub jacobian: Graph,
     /// The places of those entries.
@@ -34,9 +36,13 @@ impl Bodies {
         active[STATE] = true;
         active[PARAMETERS] = has_parameters;
         let (jacobian, pattern) = jacobian(&value, STATE);
+        let vjp = simplify(&vjp(&value, &active));
+        // The cotangent of the result is the last input.
+        let with_cotangent = [active.as_slice(), &[true]].concat();
         Self {
             jvp: simplify(&jvp(&value, &active)),
-            vjp: simplify(&vjp(&value, &active)),
+            vjp_jvp: simplify(&jvp(&vjp, &with_cotangent)),
+            vjp,
             jacobian: simplify(&jacobian),
             value,
             pattern,

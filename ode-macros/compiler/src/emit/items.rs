@@ -221,7 +221,7 @@ impl Implementation<'_> {
     fn system_impl(&self) -> TokenStream {
         let name = self.system.struct_name();
         let states = self.states();
-        let (rhs, jvp, vjp) = (self.value("rhs"), self.jvp(), self.vjp());
+        let (rhs, jvp, vjp, vjp_jvp) = (self.value("rhs"), self.jvp(), self.vjp(), self.vjp_jvp());
         let jacobian = self.jacobian();
         let inlined = self.bodies.is_none_or(|bodies| bodies.vjp.size() <= INLINED);
         let pattern = self.bodies.iter().flat_map(|bodies| &bodies.pattern).map(|entry| {
@@ -237,6 +237,7 @@ impl Implementation<'_> {
                 #rhs
                 #jvp
                 #vjp
+                #vjp_jvp
                 #jacobian
             }
         }
@@ -245,7 +246,7 @@ impl Implementation<'_> {
     fn function_impl(&self) -> TokenStream {
         let (name, results) = (self.system.struct_name(), self.results());
         let output = type_tokens(&self.system.result_type);
-        let (value, jvp, vjp) = (self.value("evaluate"), self.jvp(), self.vjp());
+        let (value, jvp, vjp, vjp_jvp) = (self.value("evaluate"), self.jvp(), self.vjp(), self.vjp_jvp());
         let flat = format_ident!("flat", span = Span::mixed_site());
         let made = unflattened(&self.system.result_type, &flat, &mut 0);
         let real = self.real();
@@ -260,6 +261,7 @@ impl Implementation<'_> {
                 #value
                 #jvp
                 #vjp
+                #vjp_jvp
             }
         }
     }
@@ -331,6 +333,33 @@ impl Implementation<'_> {
             quote! { #statements #stores #sums #time }
         });
         self.method(self.bodies.map_or(0, |bodies| bodies.vjp.size()), "vjp", &signature, body)
+    }
+
+    fn vjp_jvp(&self) -> TokenStream {
+        let (arguments, results) = (self.arguments(), self.results());
+        let (states, parameters) = (self.states(), self.parameters());
+        let signature = quote! {
+            (
+                #arguments, dy_bar: &[L; #results],
+                p_dot: &[L; #parameters], t_dot: L, y_dot: &[L; #states], dy_bar_dot: &[L; #results],
+                p_bar_dot: &mut [L; #parameters], y_bar_dot: &mut [L; #states]
+            ) -> L
+        };
+        let body = self.bodies.map(|bodies| {
+            let mut more = vec![array("dy_bar"), value("t_dot"), array("y_dot")];
+            if bodies.has_parameters() {
+                more.push(array("p_dot"));
+            }
+            more.push(array("dy_bar_dot"));
+            let taken = ["dy_bar", "p_dot", "t_dot", "y_dot", "dy_bar_dot", "p_bar_dot", "y_bar_dot"];
+            let emitted = self.emit(&bodies.vjp_jvp, &taken, &more);
+            let statements = &emitted.statements;
+            let time = emitted.output(0)[0].tokens();
+            let stores = stores("y_bar_dot", &emitted, 1);
+            let sums = bodies.has_parameters().then(|| sums("p_bar_dot", &emitted, 2));
+            quote! { #statements #stores #sums #time }
+        });
+        self.method(self.bodies.map_or(0, |bodies| bodies.vjp_jvp.size()), "vjp_jvp", &signature, body)
     }
 
     fn jacobian(&self) -> TokenStream {

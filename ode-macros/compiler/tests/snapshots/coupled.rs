@@ -251,6 +251,57 @@ const _: () = {
             L::constant(0.0)
         }
         #[inline(always)]
+        fn vjp_jvp<L: rt::Lane<Scalar = f64>>(
+            p: &[L; 5],
+            t: L,
+            y: &[L; 7],
+            dy_bar: &[L; 7],
+            p_dot: &[L; 5],
+            t_dot: L,
+            y_dot: &[L; 7],
+            dy_bar_dot: &[L; 7],
+            p_bar_dot: &mut [L; 5],
+            y_bar_dot: &mut [L; 7],
+        ) -> L {
+            let v = y[1];
+            let v_2 = y[3];
+            let v_3 = y[5];
+            let heat = y[6];
+            let k = p[0];
+            let k_2 = p[1];
+            let rate = p[2];
+            let low = p[3];
+            let high = p[4];
+            let n1 = L::constant(0.1) * dy_bar[6];
+            let n2 = dy_bar[3] - dy_bar[5];
+            let n3 = dy_bar[1] - dy_bar[3];
+            let n4 = dy_bar[6] * p_dot[2] + rate * dy_bar_dot[6];
+            let n5 = L::constant(0.5) * n4;
+            let n6 = L::constant(0.1) * dy_bar_dot[6];
+            let n7 = n1 * y_dot[5] + v_3 * n6;
+            let n8 = n1 * y_dot[3] + v_2 * n6;
+            let n9 = n1 * y_dot[1] + v * n6;
+            let n10 = dy_bar_dot[3] - dy_bar_dot[5];
+            let n11 = n2 * p_dot[1] + k_2 * n10;
+            let n12 = dy_bar_dot[1] - dy_bar_dot[3];
+            let n13 = n3 * p_dot[0] + k * n12;
+            y_bar_dot[0] = -n13;
+            y_bar_dot[1] = dy_bar_dot[0] + n9 + n9 - L::constant(0.1) * dy_bar_dot[1];
+            y_bar_dot[2] = n13 - n11;
+            y_bar_dot[3] = dy_bar_dot[2] + n8 + n8 - L::constant(0.1) * dy_bar_dot[3];
+            y_bar_dot[4] = n11;
+            y_bar_dot[5] = dy_bar_dot[4] + n7 + n7 - L::constant(0.1) * dy_bar_dot[5];
+            y_bar_dot[6] = -n4;
+            p_bar_dot[0] += n3 * (y_dot[2] - y_dot[0]) + (y[2] - y[0]) * n12;
+            p_bar_dot[1] += n2 * (y_dot[4] - y_dot[2]) + (y[4] - y[2]) * n10;
+            p_bar_dot[2]
+                += -(dy_bar[6] * (y_dot[6] - L::constant(0.5) * (p_dot[3] + p_dot[4]))
+                    + (heat - L::constant(0.5) * (low + high)) * dy_bar_dot[6]);
+            p_bar_dot[3] += n5;
+            p_bar_dot[4] += n5;
+            L::constant(0.0)
+        }
+        #[inline(always)]
         fn jacobian<L: rt::Lane<Scalar = f64>>(
             p: &[L; 5],
             t: L,

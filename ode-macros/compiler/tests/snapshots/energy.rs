@@ -143,5 +143,49 @@ const _: () = {
             p_bar[1] += n1 * (p[0] * n4) + L::constant(0.5) * (n2 * n2 * dy_bar[0]);
             L::constant(0.0)
         }
+        #[inline(always)]
+        fn vjp_jvp<L: rt::Lane<Scalar = f32>>(
+            p: &[L; 2],
+            t: L,
+            y: &[L; 2],
+            dy_bar: &[L; 1],
+            p_dot: &[L; 2],
+            t_dot: L,
+            y_dot: &[L; 2],
+            dy_bar_dot: &[L; 1],
+            p_bar_dot: &mut [L; 2],
+            y_bar_dot: &mut [L; 2],
+        ) -> L {
+            let n1 = L::splat(const { GRAVITY });
+            let angle = y[0];
+            let velocity = y[1];
+            let n2 = L::constant(0.5) * p[1];
+            let n3 = p[0] * velocity;
+            let n4 = p[1] * n1;
+            let n5 = n4 * p[0];
+            let n6 = angle.cos();
+            let n7 = L::constant(1.0) - n6;
+            let n8 = n7 * dy_bar[0];
+            let n9 = angle.sin();
+            let n10 = n2 * dy_bar[0];
+            let n11 = n3 * n10;
+            let n12 = n11 + n11;
+            let n13 = velocity * p_dot[0] + p[0] * y_dot[1];
+            let n14 = n3 * n13;
+            let n15 = n1 * p_dot[1];
+            let n16 = dy_bar[0] * (n9 * y_dot[0]) + n7 * dy_bar_dot[0];
+            let n17 = n10 * n13
+                + n3 * (dy_bar[0] * (L::constant(0.5) * p_dot[1]) + n2 * dy_bar_dot[0]);
+            let n18 = n17 + n17;
+            y_bar_dot[0] = n5 * dy_bar[0] * (n6 * y_dot[0])
+                + n9 * (dy_bar[0] * (p[0] * n15 + n4 * p_dot[0]) + n5 * dy_bar_dot[0]);
+            y_bar_dot[1] = n12 * p_dot[0] + p[0] * n18;
+            p_bar_dot[0] += n8 * n15 + n4 * n16 + (n12 * y_dot[1] + velocity * n18);
+            p_bar_dot[1]
+                += n1 * (n8 * p_dot[0] + p[0] * n16)
+                    + L::constant(0.5)
+                        * (dy_bar[0] * (n14 + n14) + n3 * n3 * dy_bar_dot[0]);
+            L::constant(0.0)
+        }
     }
 };

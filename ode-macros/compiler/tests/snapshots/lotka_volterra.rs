@@ -158,6 +158,36 @@ const _: () = {
             L::constant(0.0)
         }
         #[inline(always)]
+        fn vjp_jvp<L: rt::Lane<Scalar = f64>>(
+            p: &[L; 4],
+            t: L,
+            y: &[L; 2],
+            dy_bar: &[L; 2],
+            p_dot: &[L; 4],
+            t_dot: L,
+            y_dot: &[L; 2],
+            dy_bar_dot: &[L; 2],
+            p_bar_dot: &mut [L; 4],
+            y_bar_dot: &mut [L; 2],
+        ) -> L {
+            let prey = y[0];
+            let predator = y[1];
+            let meeting = prey * predator;
+            let n1 = p[2] * dy_bar[1] - p[1] * dy_bar[0];
+            let n2 = predator * y_dot[0] + prey * y_dot[1];
+            let n3 = dy_bar[1] * p_dot[2] + p[2] * dy_bar_dot[1]
+                - (dy_bar[0] * p_dot[1] + p[1] * dy_bar_dot[0]);
+            y_bar_dot[0] = dy_bar[0] * p_dot[0] + p[0] * dy_bar_dot[0]
+                + (n1 * y_dot[1] + predator * n3);
+            y_bar_dot[1] = n1 * y_dot[0] + prey * n3
+                - (dy_bar[1] * p_dot[3] + p[3] * dy_bar_dot[1]);
+            p_bar_dot[0] += dy_bar[0] * y_dot[0] + prey * dy_bar_dot[0];
+            p_bar_dot[1] += -(dy_bar[0] * n2 + meeting * dy_bar_dot[0]);
+            p_bar_dot[2] += dy_bar[1] * n2 + meeting * dy_bar_dot[1];
+            p_bar_dot[3] += -(dy_bar[1] * y_dot[1] + predator * dy_bar_dot[1]);
+            L::constant(0.0)
+        }
+        #[inline(always)]
         fn jacobian<L: rt::Lane<Scalar = f64>>(
             p: &[L; 4],
             t: L,

@@ -117,6 +117,21 @@ const _: () = {
             ::core::unimplemented!()
         }
         #[inline(always)]
+        fn vjp_jvp<L: rt::Lane<Scalar = f64>>(
+            p: &[L; 1],
+            t: L,
+            y: &[L; 2],
+            dy_bar: &[L; 2],
+            p_dot: &[L; 1],
+            t_dot: L,
+            y_dot: &[L; 2],
+            dy_bar_dot: &[L; 2],
+            p_bar_dot: &mut [L; 1],
+            y_bar_dot: &mut [L; 2],
+        ) -> L {
+            ::core::unimplemented!()
+        }
+        #[inline(always)]
         fn jacobian<L: rt::Lane<Scalar = f64>>(
             p: &[L; 1],
             t: L,

@@ -333,6 +333,111 @@ const _: () = {
             n7[0]
         }
         #[inline(always)]
+        fn vjp_jvp<L: rt::Lane<Scalar = f64>>(
+            p: &[L; 4],
+            t: L,
+            y: &[L; 2],
+            dy_bar: &[L; 2],
+            p_dot: &[L; 4],
+            t_dot: L,
+            y_dot: &[L; 2],
+            dy_bar_dot: &[L; 2],
+            p_bar_dot: &mut [L; 4],
+            y_bar_dot: &mut [L; 2],
+        ) -> L {
+            let n1 = L::splat(const { THRESHOLD });
+            let x = y[0];
+            let v = y[1];
+            let slip = v - p[1];
+            let n2 = slip.abs().gt(n1);
+            let n3 = L::branch(
+                n2,
+                || [L::constant(0.0)],
+                || [
+                    L::select(x.gt(L::constant(1.0)), L::constant(1.0), L::constant(0.0)),
+                ],
+            );
+            let n4 = n3[0].ne(L::constant(0.0)).and(v.gt(L::constant(0.0)));
+            let n5 = L::branch(n4, || [L::constant(0.5) * dy_bar[1]], || [dy_bar[1]]);
+            let n7 = L::branch(
+                t.gt(L::constant(1.0)),
+                || {
+                    let n6 = t.recip();
+                    [n6 * dy_bar_dot[1] - dy_bar[1] * (n6 * n6 * t_dot)]
+                },
+                || [L::constant(0.0)],
+            );
+            let n8 = L::branch(
+                n4,
+                || [L::constant(0.5) * dy_bar_dot[1]],
+                || [dy_bar_dot[1]],
+            );
+            let n23 = L::branch(
+                n2,
+                || {
+                    let n9 = v - p[1];
+                    let n10 = n9.abs() + n1;
+                    let n11 = n10.recip();
+                    let n12 = p[2] * n9 / n10 / n10;
+                    let n13 = n11 * n5[0];
+                    let n14 = L::select(
+                        n9.gt(L::constant(0.0)),
+                        L::constant(1.0),
+                        L::select(
+                            n9.lt(L::constant(0.0)),
+                            L::constant(-1.0),
+                            L::constant(0.0),
+                        ),
+                    );
+                    let n15 = y_dot[1] - p_dot[1];
+                    let n16 = n14 * n15;
+                    let n17 = n11 * n8[0] - n5[0] * (n11 * n11 * n16);
+                    let n18 = n14
+                        * (n5[0]
+                            * (n11 * (n11 * (n9 * p_dot[2] + p[2] * n15) - n12 * n16)
+                                - n12 / n10 * n16) + n12 * n8[0])
+                        - (n13 * p_dot[2] + p[2] * n17);
+                    [
+                        L::constant(0.0),
+                        n18,
+                        -n18,
+                        -(n13 * n15 + n9 * n17),
+                        L::constant(0.0),
+                    ]
+                },
+                || {
+                    let n22 = L::branch(
+                        x.gt(L::constant(1.0)),
+                        || {
+                            let n19 = (x - L::constant(1.0)).sqrt();
+                            let n20 = L::constant(0.5) / n19;
+                            let n21 = n20 * y_dot[0];
+                            [
+                                n20 * (n5[0] * p_dot[3] + p[3] * n8[0])
+                                    - p[3] * n5[0] * (n20 / n19 * n21),
+                                n5[0] * n21 + n19 * n8[0],
+                            ]
+                        },
+                        || [L::constant(0.0), L::constant(0.0)],
+                    );
+                    [
+                        n22[0],
+                        L::constant(0.0),
+                        L::constant(0.0),
+                        L::constant(0.0),
+                        n22[1],
+                    ]
+                },
+            );
+            y_bar_dot[0] = n23[0] - (n5[0] * p_dot[0] + p[0] * n8[0]);
+            y_bar_dot[1] = dy_bar_dot[0] + n23[1];
+            p_bar_dot[0] += -(n5[0] * y_dot[0] + x * n8[0]);
+            p_bar_dot[1] += n23[2];
+            p_bar_dot[2] += n23[3];
+            p_bar_dot[3] += n23[4];
+            n7[0]
+        }
+        #[inline(always)]
         fn jacobian<L: rt::Lane<Scalar = f64>>(
             p: &[L; 4],
             t: L,

@@ -1,0 +1,44 @@
+//! Recorded steps once more, with other states.
+
+use crate::dense::{Weights, interpolate};
+use crate::method::Stepper;
+use crate::number::Lane;
+use crate::solve::Tape;
+use crate::space::Space;
+
+/// Steps along the tape from `start` with another right-hand side, such as that of a state and its tangents; `keep` gets
+/// each save point's number and state.
+#[inline(always)]
+pub(super) fn replay<L: Lane, V: Space<L>, M: Stepper, T: Clone>(
+    rhs: impl Fn(f64, &V, &mut V),
+    method: &M,
+    weights: &Weights,
+    tape: &Tape<T>,
+    start: V,
+    mut keep: impl FnMut(usize, &V),
+) {
+    let (mut y, mut y1) = (start.clone(), start);
+    let mut k = method.stages(&y);
+    let last = method.tableau().stages() - 1;
+    let mut saved = 0;
+    keep(0, &y);
+    for step in 0..tape.len() {
+        let (times, _) = tape.step(step);
+        rhs(times.first, &y, &mut k.as_mut()[0]);
+        method.advance(|node, y, dy| rhs(times.at(node), y, dy), L::constant(times.h), &y, &mut k, &mut y1);
+        let saves = saved;
+        while tape.saves.get(saved).is_some_and(|save| save.step == step) {
+            saved += 1;
+        }
+        if saves < saved {
+            rhs(times.last, &y1, &mut k.as_mut()[last]);
+        }
+        for save in saves..saved {
+            match tape.saves[save].theta {
+                1.0 => keep(save + 1, &y1),
+                theta => keep(save + 1, &interpolate(weights, theta, times.h, &y, &k.as_ref()[..=last])),
+            }
+        }
+        std::mem::swap(&mut y, &mut y1);
+    }
+}
