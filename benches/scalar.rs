@@ -1,4 +1,4 @@
-//! One trajectory of one system: against the same method written out by hand, and the gradient against the solve.
+//! One trajectory of one system, against the same method written out by hand.
 
 #![allow(missing_docs)]
 
@@ -101,14 +101,6 @@ fn solve(c: &mut Criterion) {
     });
     group.bench_function("by hand, powf", |b| {
         b.iter(|| by_hand(black_box(&parameters), black_box([1.0, 1.0]), black_box(10.0)));
-    });
-    group.bench_function("odec, gradient", |b| {
-        b.iter(|| {
-            solver.gradient(black_box([1.0, 1.0]), 0.0..black_box(10.0), |states, cotangents| {
-                cotangents[1] = [1.0, 0.0];
-                states[1][0]
-            })
-        });
     });
     group.finish();
 }

@@ -134,9 +134,9 @@ pub use ode_runtime::{
     AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Checkpoints, Controller, Discrete, Dopri5,
     Dopri8, Euler, Fehlberg2, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient,
     Interpolating, Interpolation, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint,
-    Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Rk4, Rk4Classic, SameMethod, Sensitivities,
-    Solution, SolveError, Solver, Space, Stats, Stepper, System, Tableau, Times, Tolerance, Tsit5,
-    WithPullback, differentiable, functions, linspace, ode, tableau,
+    Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Reversible, Rk4, Rk4Classic, SameMethod,
+    Sensitivities, Solution, SolveError, Solver, Space, Stats, Stepper, System, Tableau, Times, Tolerance,
+    Tsit5, WithPullback, differentiable, functions, linspace, ode, tableau,
 };
 
 #[doc(hidden)]
@@ -148,9 +148,9 @@ pub mod prelude {
     pub use ode_runtime::{
         AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2,
         Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation,
-        LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback, Quadrature, Rk4, Rk4Classic,
-        Sensitivities, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, linspace, ode,
-        tableau,
+        LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback, Quadrature, Reversible, Rk4,
+        Rk4Classic, Sensitivities, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable,
+        linspace, ode, tableau,
     };
 }
 

@@ -13,7 +13,7 @@ mod system;
 
 pub use adjoint::{
     Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, Gradient, HessianProduct, IntegralGradient,
-    Interpolating, LossGradient, Pullback, Quadrature, SameMethod, Sensitivities,
+    Interpolating, LossGradient, Pullback, Quadrature, Reversible, SameMethod, Sensitivities,
 };
 pub use control::{Controller, Norm};
 pub use dense::Interpolation;

@@ -249,6 +249,21 @@ impl System for AnySystem {
         L::splat(slope)
     }
 
+    fn vjp_jvp<L: Lane<Scalar = f64>>(
+        _: &AnyParameters<L>,
+        _: L,
+        _: &Numbers<L>,
+        _: &Numbers<L>,
+        _: &AnyParameters<L>,
+        _: L,
+        _: &Numbers<L>,
+        _: &Numbers<L>,
+        _: &mut AnyParameters<L>,
+        _: &mut Numbers<L>,
+    ) -> L {
+        unimplemented!("no test needs it")
+    }
+
     fn jacobian<L: Lane<Scalar = f64>>(_: &AnyParameters<L>, _: L, _: &Numbers<L>, _: &mut Vec<Numbers<L>>) {
         unimplemented!("no test needs it")
     }

@@ -6,17 +6,15 @@ use crate::any::any;
 use crate::systems::{
     ForcedLinear, HarmonicOscillator, Lorenz96, LotkaVolterra, LotkaVolterraF32, Mlp, PendulumFrictionF32,
 };
-use crate::testkit::{
-    Flat, Problem, TestSystem, assert_close_all, distance, largest, problems, sum_of_squares,
-};
+use crate::testkit::{Flat, Problem, TestSystem, assert_close_all, largest, problems, sum_of_squares};
 
-/// Each with the tolerance of its solves and the factor that its error may be above tolerance times condition: what
-/// the sum of some thousand local errors comes to, with room of about 3.
+/// Each with the tolerance of its solves, and the factor by which its error may exceed tolerance times condition: what
+/// some thousand local errors come to on the worst problem, doubled.
 const METHODS: [(Method, f64, f64); 4] = [
-    (Method::Dopri5, 1e-12, 60.0),
-    (Method::Tsit5, 1e-12, 60.0),
-    (Method::Dopri8, 1e-13, 60.0),
-    (Method::Bosh3, 1e-7, 60.0),
+    (Method::Dopri5, 1e-12, 70.0),
+    (Method::Tsit5, 1e-12, 30.0),
+    (Method::Dopri8, 1e-13, 4.0),
+    (Method::Bosh3, 1e-7, 500.0),
 ];
 
 /// By how much an error grows to the end: the problem's own condition, where the file has it.
@@ -30,10 +28,11 @@ fn growth(problem: &Problem) -> f64 {
     known.unwrap_or_else(|| panic!("{} needs a condition", problem.name)).max(1.0)
 }
 
-/// The error, relative to the state but not to states that have all but died away.
+/// The error, relative to the state but not to states that have all but died away; `size` is that of the largest.
 fn error(state: &[f64], expected: &[f64], size: f64) -> f64 {
-    let floor = largest(expected).max(1e-2 * size);
-    distance(state, expected) * largest(expected).max(f64::MIN_POSITIVE) / floor
+    let differences: Vec<f64> = state.iter().zip(expected).map(|(a, b)| a - b).collect();
+    assert!(differences.iter().all(|x| x.is_finite()), "{state:?}");
+    largest(&differences) / largest(expected).max(1e-2 * size)
 }
 
 #[test]
@@ -60,22 +59,37 @@ fn solutions_are_those_of_the_reference() {
     }
 }
 
+/// What an error grows to from one save point back to the one before, at most; none where nothing is left of a state.
+fn growth_backwards(name: &str) -> Option<f64> {
+    match name {
+        // Volumes shrink by e^27 from save point to save point.
+        "lorenz_t20" => None,
+        // The fastest component decays by e^45.
+        "detest_c2" => None,
+        "detest_b2" | "detest_c3" | "detest_c4" => Some(4e5),
+        "detest_a1" => Some(4e3),
+        "arenstorf" | "arenstorf_full_inputs" => Some(2e3),
+        "detest_c1" => Some(700.0),
+        _ => Some(300.0),
+    }
+}
+
 #[test]
 fn backwards_in_time_each_state_leads_to_the_one_before() {
     for problem in problems("nonstiff.json") {
         let Problem { name, t, states, .. } = &problem;
+        let Some(growth) = growth_backwards(name) else { continue };
         let model = any(name, &problem.params);
         let size = states.iter().map(|state| largest(state)).fold(0.0, f64::max);
         for (method, tolerance, _) in METHODS {
-            let solver = model.solver().method(method).rtol(tolerance).atol(tolerance).max_num_steps(100_000);
-            let mut worst: f64 = 0.0;
+            let solver = model.solver().method(method).rtol(tolerance).atol(tolerance);
+            let bound = tolerance * growth * if method == Method::Bosh3 { 5.0 } else { 1.0 };
             for i in 1..t.len() {
-                match solver.solve(states[i].clone(), t[i]..t[i - 1]) {
-                    Ok(back) => worst = worst.max(error(&back.last(), &states[i - 1], size)),
-                    Err(error) => println!("B {name}: {error}"),
-                }
+                let back = solver.solve(states[i].clone(), t[i]..t[i - 1]).expect("solves");
+                let error = error(&back.last(), &states[i - 1], size);
+                let what = format!("{name}, {method}, from {} to {}", t[i], t[i - 1]);
+                assert!(error <= bound, "{what}: off by {error:.1e}, {bound:.1e} is allowed");
             }
-            println!("B {name} {method} {:.2}", worst / tolerance);
         }
     }
 }

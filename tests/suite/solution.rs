@@ -91,7 +91,6 @@ fn dense_output_is_as_accurate_as_the_steps() {
             let error = |t: f64| distance(&solution.at(t).expect("inside"), &exact(t));
             let at_ends = solution.steps().iter().map(|&t| error(t)).fold(0.0, f64::max);
             let between = linspace(span.start, span.end, 1001).iter().map(|&t| error(t)).fold(0.0, f64::max);
-            println!("S {method} {span:?} {at_ends:e} {between:e}");
             assert!(
                 between < 30.0 * (at_ends + tolerance),
                 "{method}: {between:e} between steps, {at_ends:e} at their ends"

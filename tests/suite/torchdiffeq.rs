@@ -50,10 +50,7 @@ fn assert_states(
         other => panic!("{what}: {other:?}"),
     };
     for (i, (state, expected)) in states.iter().zip(&expected).enumerate() {
-        let error = distance(state, expected);
-        if !(error <= 1e-12) {
-            println!("T {what}, state {i}: {error:.1e} {expected:?}");
-        }
+        assert_close_all(state, expected, 1e-12, &format!("{what}, state {i}"));
     }
     result.ok()
 }
@@ -146,20 +143,21 @@ fn adaptive_steps_are_as_many_and_as_accurate() {
                 let solver = model.solver().method(method(name)).rtol(tolerance).atol(tolerance);
                 let solution = solver.controller(Controller::I).solve(y0.clone(), &t).expect("solves");
                 let steps = solution.stats().accepted as f64;
-                println!(
-                    "{what}: {steps} {} {} {:.1e} {:.1e}",
-                    reference["accepted"],
-                    number(&reference["accepted"]) / steps,
-                    error_of(solution.states(), exact.states()),
-                    error_of(&rows(&reference["y"]), exact.states())
+                let expected = number(&reference["accepted"]);
+                // The smaller error weights of torchdiffeq's dopri5 make its steps 1.5^(1/5) longer, 8 percent.
+                assert!(
+                    (steps - expected).abs() <= 1.0 + 0.15 * expected,
+                    "{what}: {steps} steps for {expected}"
                 );
-                let ratio = error_of(solution.states(), exact.states())
-                    / error_of(&rows(&reference["y"]), exact.states());
-                gain = (gain.0 + ratio.ln(), gain.1 + 1.0);
+                let error = error_of(solution.states(), exact.states());
+                let bound = error_of(&rows(&reference["y"]), exact.states());
+                assert!(error <= 2.0 * bound, "{what}: error {error:.1e}, torchdiffeq's is {bound:.1e}");
+                gain = (gain.0 + (error / bound).ln(), gain.1 + 1.0);
             }
         }
     }
-    println!("{}", (gain.0 / gain.1).exp());
+    let mean = f64::exp(gain.0 / gain.1);
+    assert!(mean < 0.5, "the errors are {mean} of torchdiffeq's in the geometric mean");
 }
 
 #[test]
@@ -177,15 +175,16 @@ fn jumps_cost_no_more_and_end_no_less_accurate() {
                 _ => solver.jump_t(&[0.5]),
             };
             let solution = solver.solve(vec![1.0, 1.5], 0.0..1.0).expect("solves");
-            println!(
-                "{name} {case} {:?} {} {} {} {:.1e} {:.1e}",
-                solution.stats(),
-                reference["accepted"],
-                reference["rejected"],
-                reference["nfe"],
-                distance(&solution.last(), &exact),
-                distance(&numbers(&reference["y_end"]), &exact)
-            );
+            let what = format!("{name}, {case}");
+            // Where it is not told of a jump, torchdiffeq still ends each step just before its end time; here steps
+            // that end at the jump see it, and get short.
+            let more = if case == "step_t=[0.5]" { 3.0 } else { 1.2 };
+            let attempts = (solution.stats().accepted + solution.stats().rejected) as f64;
+            let expected = number(&reference["accepted"]) + number(&reference["rejected"]);
+            assert!(attempts <= more * expected, "{what}: {attempts} attempts for {expected}");
+            let (error, bound) =
+                (distance(&solution.last(), &exact), distance(&numbers(&reference["y_end"]), &exact));
+            assert!(error <= 1.5 * bound, "{what}: error {error:.1e}, torchdiffeq's is {bound:.1e}");
         }
     }
 }

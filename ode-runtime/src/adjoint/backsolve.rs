@@ -145,7 +145,14 @@ impl<N> Backward<N> {
 impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Backsolve<N> {
     const KEEPS_DENSE: bool = false;
 
-    fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
+    type Kept = ();
+
+    fn pull_back(
+        &self,
+        forward: &Forward<S, M>,
+        (): &(),
+        cotangents: &[Flat<S>],
+    ) -> Result<Gradient<S>, SolveError> {
         let model = Augmented { model: forward.model.clone() };
         let method = self.backward.method.choose(forward.method);
         let zero = S::Real::constant(0.0);

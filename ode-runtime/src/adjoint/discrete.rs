@@ -50,6 +50,8 @@ impl Discrete {
 impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
     const KEEPS_DENSE: bool = false;
 
+    type Kept = ();
+
     fn keeps(&self) -> Result<Keep, SolveError> {
         match self.checkpoints {
             Checkpoints::All => Ok(Keep::States),
@@ -61,7 +63,12 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
         }
     }
 
-    fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
+    fn pull_back(
+        &self,
+        forward: &Forward<S, M>,
+        (): &(),
+        cotangents: &[Flat<S>],
+    ) -> Result<Gradient<S>, SolveError> {
         dispatch(S::INLINED, PullBack { adjoint: *self, forward, cotangents })
     }
 }

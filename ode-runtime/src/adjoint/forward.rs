@@ -12,6 +12,14 @@ pub trait Adjoint<S: System, M: Stepper>: Clone {
     #[doc(hidden)]
     const KEEPS_DENSE: bool;
 
+    /// Whether its steps end at the save points.
+    #[doc(hidden)]
+    const STOPS_AT_SAVES: bool = false;
+
+    /// What the adjoint itself keeps for the backward pass.
+    #[doc(hidden)]
+    type Kept: Default;
+
     /// What the forward solve keeps of its steps.
     ///
     /// # Errors
@@ -21,11 +29,18 @@ pub trait Adjoint<S: System, M: Stepper>: Clone {
         Ok(Keep::Nothing)
     }
 
+    /// Solves once more along the recorded steps, for an adjoint with a scheme of its own, and replaces the saved states.
+    #[doc(hidden)]
+    fn solve_again(&self, _forward: &mut Forward<S, M>) -> Result<Self::Kept, SolveError> {
+        Ok(Self::Kept::default())
+    }
+
     /// The gradient for these cotangents, one for each save point.
     #[doc(hidden)]
     fn pull_back(
         &self,
         forward: &Forward<S, M>,
+        kept: &Self::Kept,
         cotangents: &[S::Vector<S::Real>],
     ) -> Result<Gradient<S>, SolveError>;
 }

@@ -28,7 +28,14 @@ backward_options! { Interpolating {} }
 impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Interpolating<N> {
     const KEEPS_DENSE: bool = true;
 
-    fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
+    type Kept = ();
+
+    fn pull_back(
+        &self,
+        forward: &Forward<S, M>,
+        (): &(),
+        cotangents: &[Flat<S>],
+    ) -> Result<Gradient<S>, SolveError> {
         let model = WithParameters { model: forward.model.clone() };
         let solution = forward.dense.as_ref().ok_or(SolveError::NoDenseOutput)?;
         let along = Along::<S, _>::new(solution, &model);

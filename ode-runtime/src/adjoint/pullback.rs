@@ -8,14 +8,15 @@ use crate::space::Space;
 use crate::system::System;
 
 /// What turns cotangents of the saved states into a gradient, by the adjoint that the solver was given.
-pub struct Pullback<S: System, M: Stepper, A> {
+pub struct Pullback<S: System, M: Stepper, A: Adjoint<S, M>> {
     forward: Forward<S, M>,
     adjoint: A,
+    kept: A::Kept,
 }
 
 impl<S: System, M: Stepper, A: Adjoint<S, M>> Pullback<S, M, A> {
-    pub(crate) fn new(forward: Forward<S, M>, adjoint: A) -> Self {
-        Self { forward, adjoint }
+    pub(crate) fn new(forward: Forward<S, M>, adjoint: A, kept: A::Kept) -> Self {
+        Self { forward, adjoint, kept }
     }
 
     pub(super) fn parts(&self) -> (&Forward<S, M>, &A) {
@@ -42,6 +43,6 @@ impl<S: System, M: Stepper, A: Adjoint<S, M>> Pullback<S, M, A> {
                 }
             }
         }
-        self.adjoint.pull_back(&self.forward, &cotangents)
+        self.adjoint.pull_back(&self.forward, &self.kept, &cotangents)
     }
 }

@@ -37,7 +37,14 @@ const GAUSS: [(f64, f64); 4] = [
 impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Quadrature<N> {
     const KEEPS_DENSE: bool = true;
 
-    fn pull_back(&self, forward: &Forward<S, M>, cotangents: &[Flat<S>]) -> Result<Gradient<S>, SolveError> {
+    type Kept = ();
+
+    fn pull_back(
+        &self,
+        forward: &Forward<S, M>,
+        (): &(),
+        cotangents: &[Flat<S>],
+    ) -> Result<Gradient<S>, SolveError> {
         let model = CotangentAlone { model: forward.model.clone() };
         let solution = forward.dense.as_ref().ok_or(SolveError::NoDenseOutput)?;
         let along = Along::<S, _>::new(solution, &model);

@@ -102,6 +102,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
     loop {
         let next = clock.next(plan, h, record);
         if next.t1 == next.times.t {
+            let next = Next { wanted: h, ..next };
             return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
         }
         if stats.accepted + stats.rejected >= plan.max_num_steps {
@@ -139,11 +140,11 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                     };
                 } else {
                     stats.rejected += 1;
-                    h = next.times.h * law.rejected(squared);
-                    // Shorter than the spacing of time, the next step would be rounded up to this one again.
-                    let spacing = (next_after(next.times.t, plan.direction) - next.times.t).abs();
-                    if h.abs() < plan.min_step.max(spacing) {
-                        let next = Next { wanted: h, ..next };
+                    let wanted = next.times.h * law.rejected(squared);
+                    // Rounded to the spacing of time, a step that is only a little shorter would be this one again.
+                    let shorter = next_after(next.t1, -plan.direction) - next.times.t;
+                    if wanted.abs() < plan.min_step || shorter == 0.0 {
+                        let next = Next { wanted, ..next };
                         return Err(too_small::<S, L>(
                             &stages.as_ref()[..=last],
                             &next,
@@ -153,6 +154,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                             stats,
                         ));
                     }
+                    h = if wanted.abs() < shorter.abs() { wanted } else { shorter };
                     continue;
                 }
             }
@@ -238,7 +240,7 @@ impl Clock {
                     (plan.start + (self.taken + 1) as f64 * h, Cut::Free)
                 }
             }
-            Pace::Grid { times, .. } => (times[self.taken], Cut::Given),
+            Pace::Grid(times) => (times[self.taken], Cut::Given),
         };
         let beyond = (target - stop.t) * plan.direction >= 0.0;
         let t1 = if beyond { stop.t } else { target };
@@ -246,7 +248,7 @@ impl Clock {
             cut = Cut::Given;
         }
         // An end that is a save time, not a given one, moves with it.
-        let by_saves = t1 == plan.end || matches!(plan.pace, Pace::Grid { save: true, .. });
+        let by_saves = t1 == plan.end || plan.ends_at_saves;
         if let (Cut::Given, true, Some(index)) = (cut, by_saves, record.save_at(t1)) {
             cut = Cut::Save(index);
         }
@@ -280,7 +282,7 @@ impl Clock {
                 let grid = plan.start + (self.taken + 1) as f64 * h;
                 self.taken += usize::from((t1 - grid) * plan.direction >= 0.0);
             }
-            Pace::Grid { times, .. } => self.taken += usize::from(t1 == times[self.taken]),
+            Pace::Grid(times) => self.taken += usize::from(t1 == times[self.taken]),
         }
         jump
     }

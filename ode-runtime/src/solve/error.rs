@@ -99,6 +99,11 @@ pub enum SolveError {
     )]
     CotangentGrowth { t: f64, stage: usize, component: String, value: f64 },
 
+    #[error(
+        "the reversible scheme is beyond its limit at t = {t}: its two solutions differ by {gap:.1e}. It holds for flows and mild contraction, with steps shorter than -ln(coupling) over the rate of decay; change the coupling, shorten the steps, or take Discrete with checkpoints"
+    )]
+    NotReversible { t: f64, gap: f64 },
+
     #[error("the cotangent of {component} at save point {index} is {value}: every cotangent must be finite")]
     NonFiniteCotangent { index: usize, component: String, value: f64 },
 }

@@ -25,8 +25,8 @@ pub(crate) enum Pace {
     Adaptive(Law),
     /// This long, so many times.
     StepSize { h: f64, steps: usize },
-    /// Between these times, the start excluded; they are save points where `save` says so.
-    Grid { times: Vec<f64>, save: bool },
+    /// Between these times, the start excluded.
+    Grid(Vec<f64>),
 }
 
 /// All that the driver needs to know.
@@ -40,6 +40,8 @@ pub(crate) struct Plan<S: Model> {
     /// In order of time; the last is the end.
     pub(crate) stops: Vec<Stop>,
     pub(crate) pace: Pace,
+    /// Whether steps end at the save points, and move with them.
+    pub(crate) ends_at_saves: bool,
     pub(crate) rtol: S::Vector<S::Real>,
     pub(crate) atol: S::Vector<S::Real>,
     pub(crate) norm: Norm,
@@ -77,6 +79,7 @@ impl<S: Model> Plan<S> {
             end,
             direction,
             stops: stops(options, start, end, direction)?,
+            ends_at_saves: options.grid.is_none() && tableau.error.is_none(),
             pace: pace(options, tableau, times, start, end)?,
             save,
             rtol,
@@ -91,6 +94,23 @@ impl<S: Model> Plan<S> {
             weights: Weights::new(tableau, options.interpolation),
         })
     }
+}
+
+impl<S: Model> Plan<S> {
+    /// Ends steps at the save points, and keeps no dense output, which would be of other steps.
+    pub(crate) fn stop_at_saves(&mut self) {
+        self.dense = false;
+        self.ends_at_saves = true;
+        let saves = self.save[1..].iter().map(|&t| Stop { t, jump: false });
+        self.stops.extend(saves);
+        sort(&mut self.stops, self.direction);
+    }
+}
+
+/// In order of time, each once; a jump comes before a plain stop at the same time, which then falls away.
+fn sort(stops: &mut Vec<Stop>, direction: f64) {
+    stops.sort_by(|a, b| (a.t * direction).total_cmp(&(b.t * direction)).then(b.jump.cmp(&a.jump)));
+    stops.dedup_by_key(|stop| stop.t);
 }
 
 fn check_finite<T: Real, V: Space<T>>(what: &str, names: &[&str], values: &V) -> Result<(), SolveError> {
@@ -181,9 +201,7 @@ fn stops(options: &Options, start: f64, end: f64, direction: f64) -> Result<Vec<
         }
     }
     stops.push(Stop { t: end, jump: false });
-    // A jump comes before a plain stop at the same time, which then falls away.
-    stops.sort_by(|a, b| (a.t * direction).total_cmp(&(b.t * direction)).then(b.jump.cmp(&a.jump)));
-    stops.dedup_by_key(|stop| stop.t);
+    sort(&mut stops, direction);
     Ok(stops)
 }
 
@@ -201,7 +219,7 @@ fn pace(
             let Options { safety, ifactor, dfactor, .. } = *options;
             Ok(Pace::Adaptive(options.controller.law(tableau.order, safety, ifactor, dfactor)))
         }
-        (None, Times::Save(times)) => Ok(Pace::Grid { times: times[1..].to_vec(), save: true }),
+        (None, Times::Save(times)) => Ok(Pace::Grid(times[1..].to_vec())),
         (None, Times::Span(..)) => Err(SolveError::NoStepSize { method: tableau.name }),
     }
 }
@@ -246,5 +264,5 @@ fn check_grid(grid: &[f64], start: f64, end: f64) -> Result<Pace, SolveError> {
             return Err(bad(index + 1, "the times of a grid run from the start to the end, one way"));
         }
     }
-    Ok(Pace::Grid { times: grid[1..].to_vec(), save: false })
+    Ok(Pace::Grid(grid[1..].to_vec()))
 }

@@ -183,10 +183,13 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         let mut plan = self.plan(&flat, times.times())?;
         let asked_for_dense = plan.dense;
         plan.dense |= A::KEEPS_DENSE;
+        if A::STOPS_AT_SAVES {
+            plan.stop_at_saves();
+        }
         let mut record = Record::new(&plan, &y0, self.adjoint.keeps()?);
         let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
         let (states, dense, tape) = (record.states, record.dense, record.tape);
-        let forward = Forward {
+        let mut forward = Forward {
             model: self.model.clone(),
             method: self.method,
             options: self.options.clone(),
@@ -195,9 +198,11 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
             dense: if A::KEEPS_DENSE { dense.clone() } else { None },
             plan,
         };
-        let dense = if asked_for_dense { dense } else { None };
+        let kept = self.adjoint.solve_again(&mut forward)?;
+        let states = forward.states.iter().map(S::unflatten).collect();
+        let dense = if asked_for_dense && !A::STOPS_AT_SAVES { dense } else { None };
         let solution = Solution::new(forward.plan.save.clone(), states, stats, dense);
-        Ok((solution, Pullback::new(forward, self.adjoint.clone())))
+        Ok((solution, Pullback::new(forward, self.adjoint.clone(), kept)))
     }
 
     /// A loss of the saved states with its gradient by parameters, initial state and times. `loss` gets the saved
