@@ -29,7 +29,7 @@ fn by_hand(p: &[f64; 4], y0: [f64; 2], end: f64) -> ([f64; 2], usize) {
         let meeting = y[0] * y[1];
         [p[0] * y[0] - p[1] * meeting, p[3] * meeting - p[2] * y[1]]
     };
-    let (mut t, mut y, mut h) = (0.0, y0, 1e-3);
+    let (mut t, mut y, mut h): (f64, _, f64) = (0.0, y0, 1e-3);
     let mut k1 = f(y);
     let mut before: f64 = 1e-4;
     let mut steps = 0;

@@ -22,7 +22,7 @@ pub enum Norm {
 }
 
 impl Norm {
-    /// The square of the norm of `count` components. `scratch` is for a function that wants them all.
+    /// The square of the norm of `count` components. `scratch` is for norms that want them all.
     #[inline(always)]
     #[allow(clippy::cast_precision_loss)]
     pub(crate) fn squared(
@@ -31,48 +31,45 @@ impl Norm {
         scratch: &mut [f64],
         mut component: impl FnMut(usize) -> f64,
     ) -> f64 {
+        if let Self::Rms = self {
+            let mut sum = 0.0;
+            for i in 0..count {
+                let x = component(i);
+                sum += x * x;
+            }
+            return sum * (1.0 / count as f64);
+        }
+        for (i, place) in scratch.iter_mut().enumerate() {
+            *place = component(i);
+        }
+        self.squared_of(scratch)
+    }
+
+    /// Out of the way of the loop, which is compiled for the norm that is usual.
+    #[inline(never)]
+    fn squared_of(&self, components: &[f64]) -> f64 {
+        // Written so that a NaN stays.
+        let larger = |largest: f64, x: f64| if x <= largest { largest } else { x };
         match self {
-            Self::Rms => {
-                let mut sum = 0.0;
-                for i in 0..count {
-                    let x = component(i);
-                    sum += x * x;
-                }
-                sum * (1.0 / count as f64)
-            }
-            Self::Max => {
-                let mut largest = 0.0;
-                for i in 0..count {
-                    let x = component(i);
-                    // Written so that a NaN stays.
-                    largest = if x * x <= largest { largest } else { x * x };
-                }
-                largest
-            }
+            Self::Rms => mean_square(components),
+            Self::Max => components.iter().map(|x| x * x).fold(0.0, larger),
             Self::Blocks { state, counted } => {
-                let ends = [*state, 2 * state, count];
-                let mut largest: f64 = 0.0;
-                let mut start = 0;
-                for end in ends.into_iter().filter(|end| end <= counted) {
-                    let sum: f64 = (start..end).map(&mut component).map(|x| x * x).sum();
-                    let mean = if end > start { sum / (end - start) as f64 } else { 0.0 };
-                    largest = if mean <= largest { largest } else { mean };
-                    start = end;
-                }
-                largest
+                let ends = [*state, 2 * state, components.len()];
+                let blocks = [0, *state, 2 * state].into_iter().zip(ends).filter(|(_, end)| end <= counted);
+                blocks.map(|(start, end)| mean_square(&components[start..end])).fold(0.0, larger)
             }
-            Self::Custom(norm) => {
-                for (i, place) in scratch.iter_mut().enumerate() {
-                    *place = component(i);
-                }
-                let norm = norm(scratch);
-                norm * norm
-            }
+            Self::Custom(norm) => norm(components).powi(2),
         }
     }
 
     /// Whether `squared` wants scratch space for all components.
     pub(crate) fn needs_scratch(&self) -> bool {
-        matches!(self, Self::Custom(_))
+        !matches!(self, Self::Rms)
     }
+}
+
+/// The mean of the squares; 0 of nothing.
+#[allow(clippy::cast_precision_loss)]
+fn mean_square(components: &[f64]) -> f64 {
+    components.iter().map(|x| x * x).sum::<f64>() / components.len().max(1) as f64
 }
