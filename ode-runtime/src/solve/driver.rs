@@ -248,8 +248,8 @@ impl Clock {
             cut = Cut::Given;
         }
         // An end that is a save time, not a given one, moves with it.
-        let by_saves = t1 == plan.end || plan.ends_at_saves;
-        if let (Cut::Given, true, Some(index)) = (cut, by_saves, record.save_at(t1)) {
+        let by_saves = cut == Cut::Given && (t1 == plan.end || plan.ends_at_saves);
+        if by_saves && let Some(index) = record.save_at(t1) {
             cut = Cut::Save(index);
         }
         let jump = plan.perturb || (stop.jump && t1 == stop.t);
