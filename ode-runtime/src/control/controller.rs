@@ -1,6 +1,6 @@
 //! The law by which the next step follows from the error of the last.
 
-use crate::number::{exp2, log2, within};
+use crate::number::{Single, exp2, log2, within};
 use crate::solve::SolveError;
 
 /// The law of the step size, for a method of order p and errors r relative to the tolerance.
@@ -33,6 +33,7 @@ pub(crate) struct Law {
     alpha: f64,
     beta: f64,
     safety: f64,
+    log_safety: f64,
     ifactor: f64,
     dfactor: f64,
     never_shrinks: bool,
@@ -56,6 +57,7 @@ impl Controller {
             alpha: alpha / 2.0,
             beta: beta / 2.0,
             safety,
+            log_safety: safety.log2(),
             ifactor,
             dfactor,
             never_shrinks: *self == Self::I,
@@ -79,9 +81,10 @@ impl Controller {
 impl Law {
     /// By what an accepted step is multiplied; `squared` is the square of its error.
     #[inline(always)]
-    pub(crate) fn accepted(&mut self, squared: f64) -> f64 {
-        let log = if squared > 0.0 { log2(squared) } else { -2000.0 };
-        let factor = self.safety * exp2(self.beta * self.log_before - self.alpha * log);
+    pub(crate) fn accepted<L: Single>(&mut self, squared: f64) -> f64 {
+        let log = log2::<L>(squared);
+        let past = L::mul_add_time(self.beta, self.log_before, self.log_safety);
+        let factor = exp2::<L>(L::mul_add_time(-self.alpha, log, past));
         self.log_before = if log > LEAST_LOG { log } else { LEAST_LOG };
         let least = if self.never_shrinks { 1.0 } else { self.dfactor };
         let most = if self.after_rejection && !self.never_shrinks { 1.0 } else { self.ifactor };
@@ -91,14 +94,14 @@ impl Law {
 
     /// By what a rejected step is multiplied; an error that is no number shrinks it most.
     #[inline(always)]
-    pub(crate) fn rejected(&mut self, squared: f64) -> f64 {
+    pub(crate) fn rejected<L: Single>(&mut self, squared: f64) -> f64 {
         self.after_rejection = true;
         if !squared.is_finite() {
             return self.dfactor;
         }
         // The past counts only between accepted steps.
         let exponent = if self.beta == 0.0 { self.alpha } else { self.alpha + 0.75 * self.beta };
-        within(self.safety * exp2(-exponent * log2(squared)), self.dfactor, self.safety)
+        within(self.safety * exp2::<L>(-exponent * log2::<L>(squared)), self.dfactor, self.safety)
     }
 
     /// Forgets the past, at a jump.

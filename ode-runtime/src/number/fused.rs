@@ -8,12 +8,20 @@ use super::{Lane, Real};
 pub(crate) trait Single: Lane<Mask = bool> {
     /// The number.
     fn get(self) -> Self::Scalar;
+
+    /// `a * b + c` of times and errors, in the fastest way that this lane has.
+    fn mul_add_time(a: f64, b: f64, c: f64) -> f64;
 }
 
 impl<T: Real> Single for T {
     #[inline(always)]
     fn get(self) -> T {
         self
+    }
+
+    #[inline(always)]
+    fn mul_add_time(a: f64, b: f64, c: f64) -> f64 {
+        a * b + c
     }
 }
 
@@ -27,6 +35,11 @@ impl<T: Real> Single for Fused<T> {
     #[inline(always)]
     fn get(self) -> T {
         self.0
+    }
+
+    #[inline(always)]
+    fn mul_add_time(a: f64, b: f64, c: f64) -> f64 {
+        a.mul_add(b, c)
     }
 }
 

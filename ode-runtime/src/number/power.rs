@@ -4,10 +4,12 @@
 //! same on every machine. Their errors (5e-6 for `log2`, a relative 4e-6 for `exp2`) are far inside of the
 //! controller's safety factor.
 
+use super::Single;
+
 /// The binary logarithm of a positive, normal number, to 5e-6; about -1023 for 0.
 #[inline(always)]
 #[allow(clippy::cast_precision_loss)]
-pub(crate) fn log2(x: f64) -> f64 {
+pub(crate) fn log2<L: Single>(x: f64) -> f64 {
     // x = m 2^e with m in [sqrt(1/2), sqrt(2)), and log2 m as a polynomial in m - 1.
     const HALF_SQRT_2: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
     let shifted = x.to_bits().wrapping_sub(HALF_SQRT_2).cast_signed();
@@ -15,24 +17,24 @@ pub(crate) fn log2(x: f64) -> f64 {
     let mantissa = f64::from_bits(x.to_bits().wrapping_sub((exponent << 52).cast_unsigned()));
     let d = mantissa - 1.0;
     let d2 = d * d;
-    let low = 1.442_700_440_013_492_8 - 0.721_195_752_393_862_8 * d;
-    let middle = 0.479_925_573_470_925_1 - 0.366_925_770_957_803_27 * d;
-    let high = 0.316_898_187_155_195_1 - 0.202_289_263_726_343_07 * d;
-    exponent as f64 + d * (low + d2 * (middle + d2 * high))
+    let low = L::mul_add_time(-0.721_195_752_393_862_8, d, 1.442_700_440_013_492_8);
+    let middle = L::mul_add_time(-0.366_925_770_957_803_27, d, 0.479_925_573_470_925_1);
+    let high = L::mul_add_time(-0.202_289_263_726_343_07, d, 0.316_898_187_155_195_1);
+    L::mul_add_time(d, L::mul_add_time(d2, L::mul_add_time(d2, high, middle), low), exponent as f64)
 }
 
 /// 2 to this power, to a relative 4e-6; the power is held within the normal range.
 #[inline(always)]
-pub(crate) fn exp2(x: f64) -> f64 {
+pub(crate) fn exp2<L: Single>(x: f64) -> f64 {
     // Adding this rounds to the nearest whole number, which then stands in the lowest bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     let x = within(x, -1000.0, 1000.0);
     let rounded = x + ROUND;
     let f = x - (rounded - ROUND);
     let f2 = f * f;
-    let low = 1.0 + 0.693_121_045_203_427 * f;
-    let middle = 0.240_223_490_380_203_02 + 0.055_921_975_842_256_35 * f;
-    let polynomial = low + f2 * (middle + f2 * 0.009_666_368_515_388_303);
+    let low = L::mul_add_time(0.693_121_045_203_427, f, 1.0);
+    let middle = L::mul_add_time(0.055_921_975_842_256_35, f, 0.240_223_490_380_203_02);
+    let polynomial = L::mul_add_time(f2, L::mul_add_time(f2, 0.009_666_368_515_388_303, middle), low);
     f64::from_bits(polynomial.to_bits().wrapping_add(rounded.to_bits() << 52))
 }
 
@@ -51,18 +53,18 @@ mod tests {
     fn the_logarithm_is_right_to_five_digits() {
         for i in 0..200_000 {
             let x = 10f64.powf(f64::from(i) / 1000.0 - 100.0);
-            assert!((log2(x) - x.log2()).abs() < 5e-6, "{x}");
+            assert!((log2::<f64>(x) - x.log2()).abs() < 5e-6, "{x}");
         }
-        assert!(log2(0.0) < -1000.0);
+        assert!(log2::<f64>(0.0) < -1000.0);
     }
 
     #[test]
     fn the_power_is_right_to_five_digits() {
         for i in -100_000..100_000 {
             let x = f64::from(i) / 777.0;
-            assert!((exp2(x) / x.exp2() - 1.0).abs() < 4e-6, "{x}");
+            assert!((exp2::<f64>(x) / x.exp2() - 1.0).abs() < 4e-6, "{x}");
         }
-        assert!(exp2(1e300).is_finite());
-        assert!(exp2(-1e300) >= 0.0);
+        assert!(exp2::<f64>(1e300).is_finite());
+        assert!(exp2::<f64>(-1e300) >= 0.0);
     }
 }

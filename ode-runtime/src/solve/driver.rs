@@ -1,23 +1,14 @@
 //! The loop that all solves go through.
 
-use super::clock::{StepTimes, next_after};
+use super::clock::{Clock, Next, StepTimes, next_after};
 use super::plan::{Pace, Plan};
 use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
 use crate::control::{Start, first_step};
 use crate::method::Stepper;
-use crate::number::{Lane, Real, Single, Task, dispatch, within};
+use crate::number::{Lane, Real, Single, Task, dispatch};
 use crate::space::Space;
 use crate::system::{Dynamics, Model};
-
-/// The next step: its times, where it ends, and what its end depends on.
-struct Next {
-    times: StepTimes,
-    t1: f64,
-    cut: Cut,
-    /// The length that control asked for, before the step was cut to a stop.
-    wanted: f64,
-}
 
 /// Steps from the start of the plan to its end, and hands each accepted step to the record.
 ///
@@ -51,6 +42,9 @@ impl<S: Model, D: Dynamics<Model = S>, M: Stepper> Task<S::Real> for Drive<'_, '
 }
 
 /// The loop; `L` is how the numbers of the state are computed with.
+///
+/// The vectors of the loop are handed to what is not inlined as copies only, so that those of small systems can stay
+/// in registers.
 #[inline(always)]
 fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::Real>>(
     dynamics: &D,
@@ -75,27 +69,21 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
     let (rtol, atol) = (S::vector(|i| L::splat(plan.rtol[i])), S::vector(|i| L::splat(plan.atol[i])));
     let mut y: S::Vector<L> = S::vector(|i| L::splat(y0[i]));
     let mut y1 = y.clone();
-    let mut per_error = y.clone();
+    let mut scaled = y.clone();
     let mut stages = method.stages(&y);
     rhs(clock.first, &y, &mut stages.as_mut()[0]);
     stats.rhs_evaluations += 1;
     if let Some(bad) = non_finite(&stages.as_ref()[..1]) {
-        return Err(failure_of_rhs::<S, L>(bad, plan.start, record, &y, stats));
+        return Err(failure_of_rhs::<S, L>(bad, plan.start, record, &y.clone(), stats));
     }
     let mut h = match plan.first_step {
         Some(h) => h * plan.direction,
         None if law.is_none() => 0.0,
         None => {
             stats.rhs_evaluations += 1;
-            choose_first_step::<S, L>(
-                plan,
-                tableau.order,
-                &rhs,
-                &y,
-                &stages.as_ref()[0],
-                &mut y1,
-                &mut scratch,
-            )
+            let (p, y, f) = (p.clone(), y.clone(), stages.as_ref()[0].clone());
+            let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| dynamics.rhs(&p, t, y, dy);
+            choose_first_step::<S, L>(plan, tableau.order, &rhs, &y, &f, &mut scratch)
         }
     };
 
@@ -103,10 +91,11 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
         let next = clock.next(plan, h, record);
         if next.t1 == next.times.t {
             let next = Next { wanted: h, ..next };
-            return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y, stats));
+            let stages = copied(method, &stages, &y);
+            return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y.clone(), stats));
         }
         if stats.accepted + stats.rejected >= plan.max_num_steps {
-            let partial = record.partial(next.times.t, &y, stats);
+            let partial = record.partial(next.times.t, &y.clone(), stats);
             return Err(SolveError::TooManySteps { t: next.times.t, limit: plan.max_num_steps, partial });
         }
         let step_h = L::constant(next.times.h);
@@ -119,7 +108,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                 // Divided before the last evaluation, which the division then does not wait for.
                 for i in 0..y.len() {
                     let scale = rtol[i].mul_add_fast(larger(y[i].abs(), y1[i].abs()), atol[i]);
-                    per_error[i] = step_h / scale;
+                    scaled[i] = step_h / scale;
                 }
                 if completes_first {
                     rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
@@ -127,32 +116,21 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                     complete = true;
                 }
                 let squared = plan.norm.squared(y.len(), &mut scratch, |i| {
-                    (method.error(&stages, i) * per_error[i]).get().to_f64()
+                    (method.error(&stages, i) * scaled[i]).get().to_f64()
                 });
                 if squared <= 1.0 {
-                    let grown = next.times.h * law.accepted(squared);
-                    // A step that was cut says little of how long the next may be.
-                    let says_little = next.cut != Cut::Free && grown.abs() < next.wanted.abs();
-                    h = if says_little && next.times.h.abs() < next.wanted.abs() {
-                        next.wanted
-                    } else {
-                        grown
-                    };
+                    let grown = next.times.h * law.accepted::<L>(squared);
+                    h = if next.cut == Cut::Free { grown } else { next.after_cut(grown) };
                 } else {
                     stats.rejected += 1;
-                    let wanted = next.times.h * law.rejected(squared);
+                    let wanted = next.times.h * law.rejected::<L>(squared);
                     // Rounded to the spacing of time, a step that is only a little shorter would be this one again.
                     let shorter = next_after(next.t1, -plan.direction) - next.times.t;
                     if wanted.abs() < plan.min_step || shorter == 0.0 {
                         let next = Next { wanted, ..next };
-                        return Err(too_small::<S, L>(
-                            &stages.as_ref()[..=last],
-                            &next,
-                            plan,
-                            record,
-                            &y,
-                            stats,
-                        ));
+                        let (stages, y) = (copied(method, &stages, &y), y.clone());
+                        let stages = &stages.as_ref()[..=last];
+                        return Err(too_small::<S, L>(stages, &next, plan, record, &y, stats));
                     }
                     h = if wanted.abs() < shorter.abs() { wanted } else { shorter };
                     continue;
@@ -161,7 +139,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
             None => {
                 if let Some((index, value)) = non_finite(std::slice::from_ref(&y1)) {
                     let component = component::<S>(index);
-                    let partial = record.partial(next.times.t, &y, stats);
+                    let partial = record.partial(next.times.t, &y.clone(), stats);
                     let StepTimes { t, h, .. } = next.times;
                     return Err(SolveError::NonFiniteState { t, h, component, value, partial });
                 }
@@ -169,24 +147,21 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
         }
 
         stats.accepted += 1;
-        let ended = clock.is_last(plan, next.t1);
+        let ended = next.cut != Cut::Free && next.t1 == plan.end;
         if !complete && (record.wants_completion(next.t1) || !ended) {
             rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
             stats.rhs_evaluations += 1;
         }
-        record.step(&Step {
-            times: next.times,
-            t1: next.t1,
-            cut: next.cut,
-            y: &y,
-            y1: &y1,
-            k: &stages.as_ref()[..=last],
-        });
+        if record.wants(next.t1) {
+            let (y, y1, stages) = (y.clone(), y1.clone(), copied(method, &stages, &y));
+            let Next { times, t1, cut, .. } = next;
+            record.step(&Step { times, t1, cut, y: &y, y1: &y1, k: &stages.as_ref()[..=last] });
+        }
         if ended {
             return Ok(stats);
         }
         std::mem::swap(&mut y, &mut y1);
-        if clock.arrive(plan, next.t1) {
+        if clock.arrive(plan, &next) {
             rhs(clock.first, &y, &mut stages.as_mut()[0]);
             stats.rhs_evaluations += 1;
             if let Some(law) = &mut law {
@@ -199,93 +174,12 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
     }
 }
 
-/// Where the solve is in time.
-struct Clock {
-    t: f64,
-    /// Where the first stage of the next step is evaluated.
-    first: f64,
-    /// The number of the next stop.
-    stop: usize,
-    /// The number of steps of the grid that were taken.
-    taken: usize,
-}
-
-impl Clock {
-    fn new<S: Model>(plan: &Plan<S>) -> Self {
-        let jumps = plan.perturb;
-        let first = if jumps { next_after(plan.start, plan.direction) } else { plan.start };
-        Self { t: plan.start, first, stop: 0, taken: 0 }
-    }
-
-    /// The next step, for which control asks for length `h`; it ends at the next stop at the latest.
-    #[inline(always)]
-    fn next<S: Model>(&self, plan: &Plan<S>, h: f64, record: &Record<'_, S>) -> Next {
-        let stop = plan.stops[self.stop];
-        let (target, mut cut) = match &plan.pace {
-            Pace::Adaptive(_) => {
-                let length = within(h.abs(), plan.min_step, plan.max_step);
-                let left = (stop.t - self.t).abs();
-                // A little longer, rather than leaving a sliver; never longer than max_step.
-                if length * 1.01 >= left && left <= plan.max_step {
-                    (stop.t, Cut::Given)
-                } else {
-                    (self.t + length * plan.direction, Cut::Free)
-                }
-            }
-            #[allow(clippy::cast_precision_loss)]
-            Pace::StepSize { h, steps } => {
-                if self.taken + 1 >= *steps {
-                    (plan.end, Cut::Given)
-                } else {
-                    (plan.start + (self.taken + 1) as f64 * h, Cut::Free)
-                }
-            }
-            Pace::Grid(times) => (times[self.taken], Cut::Given),
-        };
-        let beyond = (target - stop.t) * plan.direction >= 0.0;
-        let t1 = if beyond { stop.t } else { target };
-        if beyond {
-            cut = Cut::Given;
-        }
-        // An end that is a save time, not a given one, moves with it.
-        let by_saves = cut == Cut::Given && (t1 == plan.end || plan.ends_at_saves);
-        if by_saves && let Some(index) = record.save_at(t1) {
-            cut = Cut::Save(index);
-        }
-        let jump = plan.perturb || (stop.jump && t1 == stop.t);
-        let last = if jump { next_after(t1, -plan.direction) } else { t1 };
-        let times = StepTimes { t: self.t, h: t1 - self.t, first: self.first, last };
-        let wanted = if cut == Cut::Free { times.h } else { h };
-        Next { times, t1, cut, wanted }
-    }
-
-    #[allow(clippy::float_cmp)]
-    fn is_last<S: Model>(&self, plan: &Plan<S>, t1: f64) -> bool {
-        t1 == plan.end
-    }
-
-    /// Goes on from `t1`; whether the first stage must be evaluated anew there.
-    #[inline(always)]
-    #[allow(clippy::float_cmp)]
-    fn arrive<S: Model>(&mut self, plan: &Plan<S>, t1: f64) -> bool {
-        self.t = t1;
-        let mut jump = plan.perturb;
-        while plan.stops[self.stop].t == t1 {
-            jump |= plan.stops[self.stop].jump;
-            self.stop += 1;
-        }
-        self.first = if jump { next_after(t1, plan.direction) } else { t1 };
-        match &plan.pace {
-            Pace::Adaptive(_) => {}
-            #[allow(clippy::cast_precision_loss)]
-            Pace::StepSize { h, .. } => {
-                let grid = plan.start + (self.taken + 1) as f64 * h;
-                self.taken += usize::from((t1 - grid) * plan.direction >= 0.0);
-            }
-            Pace::Grid(times) => self.taken += usize::from(t1 == times[self.taken]),
-        }
-        jump
-    }
+/// A copy of the stages, whose vectors are like `zero`.
+#[inline(always)]
+fn copied<M: Stepper, V: Clone>(method: &M, stages: &M::Stages<V>, zero: &V) -> M::Stages<V> {
+    let mut copy = method.stages(zero);
+    copy.as_mut().iter_mut().zip(stages.as_ref()).for_each(|(copy, stage)| copy.clone_from(stage));
+    copy
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -295,11 +189,10 @@ fn choose_first_step<S: Model, L: Single<Scalar = S::Real>>(
     rhs: &impl Fn(f64, &S::Vector<L>, &mut S::Vector<L>),
     y: &S::Vector<L>,
     f: &S::Vector<L>,
-    trial: &mut S::Vector<L>,
     scratch: &mut [f64],
 ) -> f64 {
     let scale = |i: usize| plan.atol[i].to_f64() + plan.rtol[i].to_f64() * y[i].get().to_f64().abs();
-    let mut f1 = f.clone();
+    let (mut trial, mut f1) = (y.clone(), f.clone());
     let span = (plan.stops[0].t - plan.start).abs();
     let start = Start { order, span, count: y.len(), norm: &plan.norm, scratch, scale };
     let h = first_step(
@@ -311,7 +204,7 @@ fn choose_first_step<S: Model, L: Single<Scalar = S::Real>>(
             for i in 0..y.len() {
                 trial[i] = y[i] + L::constant(h) * f[i];
             }
-            rhs(plan.start + h, trial, &mut f1);
+            rhs(plan.start + h, &trial, &mut f1);
             let f1 = &f1;
             move |i| (f1[i] - f[i]).get().to_f64()
         },
@@ -320,6 +213,8 @@ fn choose_first_step<S: Model, L: Single<Scalar = S::Real>>(
 }
 
 /// The name of a state; those of an adjoint have none.
+#[cold]
+#[inline(never)]
 fn component<S: Model>(index: usize) -> String {
     S::STATES.as_ref().get(index).map_or_else(|| format!("adjoint state {index}"), |name| (*name).to_owned())
 }
@@ -330,6 +225,7 @@ fn larger<L: Lane>(a: L, b: L) -> L {
 }
 
 /// The first number that is not finite, and its place.
+#[inline(always)]
 fn non_finite<L: Single, V: Space<L>>(vectors: &[V]) -> Option<(usize, f64)> {
     vectors.iter().find_map(|vector| {
         let place = vector.values().position(|x| !x.get().is_finite())?;
@@ -337,6 +233,8 @@ fn non_finite<L: Single, V: Space<L>>(vectors: &[V]) -> Option<(usize, f64)> {
     })
 }
 
+#[cold]
+#[inline(never)]
 fn failure_of_rhs<S: Model, L: Single<Scalar = S::Real>>(
     (index, value): (usize, f64),
     t: f64,
@@ -350,6 +248,7 @@ fn failure_of_rhs<S: Model, L: Single<Scalar = S::Real>>(
 
 /// The error of a step that cannot get smaller: why it had to.
 #[cold]
+#[inline(never)]
 fn too_small<S: Model, L: Single<Scalar = S::Real>>(
     stages: &[S::Vector<L>],
     next: &Next,

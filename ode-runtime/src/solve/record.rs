@@ -38,7 +38,6 @@ pub(crate) struct Record<'a, S: Model> {
     next: usize,
     pub(crate) dense: Option<DenseOutput<S::Vector<S::Real>>>,
     pub(crate) tape: Option<Tape<S::Vector<S::Real>>>,
-    accepted: usize,
 }
 
 impl<'a, S: Model> Record<'a, S> {
@@ -51,7 +50,6 @@ impl<'a, S: Model> Record<'a, S> {
             next: 1,
             dense: plan.dense.then(|| DenseOutput::new(&plan.weights, plan.start)),
             tape: (keep != Keep::Nothing).then(|| Tape::new(keep, plan.start, plan.direction, plan.perturb)),
-            accepted: 0,
         }
     }
 
@@ -75,8 +73,14 @@ impl<'a, S: Model> Record<'a, S> {
         (self.plan.save.get(next) == Some(&t1)).then_some(next)
     }
 
-    /// Keeps an accepted step.
+    /// Whether there is anything to keep of the step to `t1`.
     #[inline(always)]
+    pub(crate) fn wants(&self, t1: f64) -> bool {
+        let saves = (t1 - self.plan.save[self.next]) * self.plan.direction >= 0.0;
+        saves || self.dense.is_some() || self.tape.is_some()
+    }
+
+    /// Keeps an accepted step.
     pub(crate) fn step<L: Single<Scalar = S::Real>>(&mut self, step: &Step<'_, S::Vector<L>>) {
         while let Some(&t) = self.plan.save.get(self.next) {
             let theta = if self.is_before(t, step.t1) {
@@ -95,7 +99,6 @@ impl<'a, S: Model> Record<'a, S> {
         if let Some(tape) = &mut self.tape {
             tape.push(&step.times, step.t1, step.cut, || plain::<S, L>(step.y));
         }
-        self.accepted += 1;
     }
 
     fn save<L: Single<Scalar = S::Real>>(&mut self, step: &Step<'_, S::Vector<L>>, theta: f64) {
@@ -106,7 +109,7 @@ impl<'a, S: Model> Record<'a, S> {
         };
         self.states.push(S::unflatten(&state));
         if let Some(tape) = &mut self.tape {
-            tape.saves.push(Placement { step: self.accepted, theta });
+            tape.saves.push(Placement { step: tape.len(), theta });
         }
         self.next += 1;
     }

@@ -52,7 +52,6 @@ impl<V: Clone> Tape<V> {
         Self { start, direction, perturb, ends, marks, states, keep, saves }
     }
 
-    #[inline(always)]
     pub(crate) fn push(&mut self, times: &StepTimes, t1: f64, cut: Cut, y: impl FnOnce() -> V) {
         if self.keep == Keep::States || self.states.is_empty() {
             self.states.push(y());
