@@ -108,7 +108,8 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                 // Divided before the last evaluation, which the division then does not wait for.
                 for i in 0..y.len() {
                     let scale = rtol[i].mul_add_fast(larger(y[i].abs(), y1[i].abs()), atol[i]);
-                    scaled[i] = step_h / scale;
+                    // No number where y1 is none or infinite: a stage that made it so may have no weight in the error.
+                    scaled[i] = y1[i].mul_add_fast(L::constant(0.0), step_h) / scale;
                 }
                 if completes_first {
                     rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
