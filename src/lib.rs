@@ -165,3 +165,7 @@ mod language {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/torchdiffeq.md")]
 mod torchdiffeq {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/gradients.md")]
+mod gradients {}

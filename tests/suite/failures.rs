@@ -79,19 +79,34 @@ fn solutions_that_grow_without_bound() {
     for method in adaptive() {
         for (name, model) in [("pole", any_of(Pole {})), ("explosion", any_of(Explosion {}))] {
             for save in [&[0.0, 0.5, 0.9, 2.0][..], &[0.0, 2.0]] {
-                // adaptive_heun's second order needs many steps.
-                let tolerance = if method.tableau().order < 3 { 1e-4 } else { 1e-6 };
+                // The second order needs many steps, and misplaces the pole by some hundred of its tolerances.
+                let (tolerance, place) = if method.tableau().order < 3 { (1e-4, 2e-2) } else { (1e-6, 1e-2) };
                 let solver = model.solver().method(method).rtol(tolerance).atol(tolerance);
-                let error = solver.solve(vec![1.0], save).expect_err("no solution to 2");
+                let result = solver.solve(vec![1.0], save);
+                let error =
+                    result.err().unwrap_or_else(|| panic!("{method}, {name}: there is no solution to 2"));
                 let partial = error.partial().unwrap_or_else(|| panic!("{method}, {name}: {error}"));
                 assert!(!matches!(error, SolveError::TooManySteps { .. }), "{method}, {name}: {error}");
-                assert!((partial.t() - 1.0).abs() < 1e-2, "{method}, {name}: {} in {error}", partial.t());
+                assert!((partial.t() - 1.0).abs() < place, "{method}, {name}: {} in {error}", partial.t());
                 assert!(partial.last()[0].is_finite() && partial.last()[0] > 10.0);
                 assert_eq!(partial.times().len(), partial.states().len());
                 assert_eq!(partial.times()[..save.len() - 1], save[..save.len() - 1]);
             }
         }
     }
+}
+
+/// One stage of a step falls on the only time where the derivative is not finite, and that stage has no weight in
+/// fehlberg2's error.
+#[test]
+fn a_stage_without_weight_in_the_error() {
+    #[ode]
+    fn spike(t: f64, _y: f64) -> f64 {
+        if t == 0.25 { f64::INFINITY } else { 0.0 }
+    }
+    let solver = Spike {}.solver().method(Fehlberg2).first_step(0.5);
+    let solution = solver.solve(0.0, 0.0..1.0).expect("another step avoids it");
+    assert_eq!((solution.last(), solution.stats().rejected), (0.0, 1));
 }
 
 #[test]

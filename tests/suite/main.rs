@@ -1,7 +1,8 @@
 //! The scalar runtime and the compiled systems as a user has them.
 
-#![allow(missing_docs, clippy::cast_precision_loss)]
+#![allow(missing_docs, unreachable_pub, clippy::cast_precision_loss)]
 
+mod adjoints;
 mod any;
 mod branches;
 mod coefficients;
@@ -11,7 +12,9 @@ mod duality;
 mod failures;
 mod gradients;
 mod input;
+mod losses;
 mod reference;
+mod sensitivities;
 mod solution;
 mod systems;
 mod testkit;

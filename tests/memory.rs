@@ -1,0 +1,150 @@
+//! What the gradients keep: the most bytes that live at once, by the number of steps.
+//!
+//! A `Vec` that is pushed to doubles: while it grows, its old and its new buffer live together. So n recorded times have
+//! a peak of 12 bytes for each place of their capacity, the least power of two that is not less than n, and hold 8.
+
+// Counting bytes takes a global allocator, which is unsafe to write.
+#![allow(missing_docs, unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System as Heap};
+use std::cell::Cell;
+
+use odec::prelude::*;
+use odec::{Adjoint, Stepper};
+
+thread_local! {
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+    static PEAK: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+fn take(bytes: usize) {
+    // The thread may be on its way out, where nothing is counted.
+    let _ = LIVE.try_with(|live| {
+        live.set(live.get().wrapping_add(bytes));
+        PEAK.set(PEAK.get().max(live.get()));
+    });
+}
+
+/// What was taken by another thread makes the count wrap, which no test does.
+fn give(bytes: usize) {
+    let _ = LIVE.try_with(|live| live.set(live.get().wrapping_sub(bytes)));
+}
+
+// SAFETY: all is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        take(layout.size());
+        unsafe { Heap.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        give(layout.size());
+        unsafe { Heap.dealloc(place, layout) }
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        take(size);
+        give(layout.size());
+        unsafe { Heap.realloc(place, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The value, and the most bytes that lived while it was made, above those that did before.
+fn peak_of<T>(make: impl FnOnce() -> T) -> (T, usize) {
+    let before = LIVE.get();
+    PEAK.set(before);
+    let value = make();
+    (value, PEAK.get() - before)
+}
+
+#[ode]
+fn decay(_t: f64, y: f64, rate: f64) -> f64 {
+    -rate * y
+}
+
+/// A state of `decay`, or a time.
+const NUMBER: usize = size_of::<f64>();
+
+/// The peaks of a solve forwards, and of the way back.
+#[derive(Debug, Clone, Copy)]
+struct Peaks {
+    forward: usize,
+    backward: usize,
+}
+
+fn peaks<M: Stepper, A: Adjoint<Decay, M>>(method: M, steps: usize, adjoint: A) -> Peaks {
+    #[allow(clippy::cast_precision_loss)]
+    let h = 1.0 / steps as f64;
+    let model = Decay { rate: 1.0 };
+    let solver = model.solver().method(method).step_size(h).adjoint(adjoint);
+    let (solved, forward) = peak_of(|| solver.solve_with_pullback(1.0, &[0.0, 1.0]));
+    let (solution, pullback) = solved.expect("solves");
+    assert_eq!(solution.stats().accepted, steps);
+    let (gradient, backward) = peak_of(|| pullback.apply(&[0.0, 1.0]));
+    let gradient = gradient.expect("applies");
+    // -exp(-1), to the first order of Euler's method at the fewest steps.
+    assert!((gradient.params.rate + (-1.0f64).exp()).abs() < 1e-3, "{}", gradient.params.rate);
+    Peaks { forward, backward }
+}
+
+const STEPS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
+
+/// The capacity of a `Vec` that so many numbers were pushed to.
+fn capacity(count: usize) -> usize {
+    count.next_power_of_two()
+}
+
+/// Fails unless all are the first, but for a twentieth.
+#[track_caller]
+fn assert_flat(what: &str, bytes: [usize; 4]) {
+    for (steps, found) in STEPS.into_iter().zip(bytes) {
+        assert!(
+            found.abs_diff(bytes[0]) * 20 <= bytes[0],
+            "{what}: {found} bytes at {steps} steps of {bytes:?}"
+        );
+    }
+}
+
+#[test]
+fn checkpoints_keep_eight_bytes_a_step() {
+    let peaks = STEPS.map(|steps| peaks(Euler, steps, Discrete::default().checkpoints(32)));
+    let times = STEPS.map(|steps| 12 * capacity(steps));
+    assert_flat("forward but for times", std::array::from_fn(|i| peaks[i].forward - times[i]));
+    assert_flat("backward", peaks.map(|peaks| peaks.backward));
+}
+
+#[test]
+fn backsolve_keeps_nothing_of_its_steps() {
+    let peaks = STEPS.map(|steps| peaks(Euler, steps, Backsolve::default()));
+    assert_flat("forward", peaks.map(|peaks| peaks.forward));
+    assert_flat("backward", peaks.map(|peaks| peaks.backward));
+}
+
+#[test]
+fn the_default_keeps_a_state_a_step() {
+    let peaks = STEPS.map(|steps| peaks(Euler, steps, Discrete::default()));
+    // The last to grow is the times: the states have grown then.
+    let kept = STEPS.map(|steps| NUMBER * capacity(steps) + 12 * capacity(steps));
+    assert_flat("forward but for states and times", std::array::from_fn(|i| peaks[i].forward - kept[i]));
+    assert_flat("backward", peaks.map(|peaks| peaks.backward));
+}
+
+/// The root of the number of steps, each a state and where it is.
+#[test]
+fn checkpoints_by_the_square_root() {
+    let peaks =
+        STEPS.map(|steps| peaks(Euler, steps, Discrete::default().checkpoints(Checkpoints::SquareRoot)));
+    let none = STEPS.map(|steps| peaks_of_states(steps.isqrt()));
+    assert_flat("backward but for states", std::array::from_fn(|i| peaks[i].backward - none[i]));
+}
+
+/// The peak of so many states with their places, pushed to a `Vec` that begins with one.
+fn peaks_of_states(count: usize) -> usize {
+    let place_and_state = size_of::<usize>() + NUMBER;
+    place_and_state * (capacity(count) + capacity(count) / 2)
+}
