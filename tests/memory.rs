@@ -13,8 +13,9 @@ use odec::prelude::*;
 use odec::{Adjoint, Stepper};
 
 thread_local! {
-    static LIVE: Cell<usize> = const { Cell::new(0) };
-    static PEAK: Cell<usize> = const { Cell::new(0) };
+    /// Below zero where the thread gave back what another took.
+    static LIVE: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
 struct Counting;
@@ -22,14 +23,13 @@ struct Counting;
 fn take(bytes: usize) {
     // The thread may be on its way out, where nothing is counted.
     let _ = LIVE.try_with(|live| {
-        live.set(live.get().wrapping_add(bytes));
+        live.set(live.get() + bytes.cast_signed());
         PEAK.set(PEAK.get().max(live.get()));
     });
 }
 
-/// What was taken by another thread makes the count wrap, which no test does.
 fn give(bytes: usize) {
-    let _ = LIVE.try_with(|live| live.set(live.get().wrapping_sub(bytes)));
+    let _ = LIVE.try_with(|live| live.set(live.get() - bytes.cast_signed()));
 }
 
 // SAFETY: all is passed on to the system's allocator.
@@ -59,7 +59,7 @@ fn peak_of<T>(make: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.get();
     PEAK.set(before);
     let value = make();
-    (value, PEAK.get() - before)
+    (value, (PEAK.get() - before).cast_unsigned())
 }
 
 #[ode]
