@@ -1,6 +1,6 @@
 //! Differentiable ODE solving by compilation.
 //!
-//! Write the right-hand side as a Rust function, annotate it with [`ode`](prelude::ode), and it becomes a struct: its
+//! Write the right-hand side as a Rust function, annotate it with [`ode`], and it becomes a struct: its
 //! parameters are the fields, and its solver, JVP, VJP and Jacobian are straight-line code made for that one system
 //! while building.
 //!

@@ -115,7 +115,7 @@ pub fn detest_c5(_t: f64, state: [f64; 30]) -> [f64; 30] {
         square * square.sqrt()
     }
     let place: [[f64; 3]; 5] = std::array::from_fn(|j| [state[3 * j], state[3 * j + 1], state[3 * j + 2]]);
-    let cubes = place.map(|x| cube_of_length(x));
+    let cubes = place.map(cube_of_length);
     let mut rate = [0.0; 30];
     for j in 0..5 {
         for i in 0..3 {

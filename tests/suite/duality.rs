@@ -200,9 +200,9 @@ where
             unit[j] = 1.0;
             let still = Point { t_dot: 0.0, p_dot: vec![0.0; parameters], y_dot: unit, ..point.copy() };
             let column = scalar::<S>(&still).jvp;
-            for i in 0..states {
+            for (i, &expected) in column.iter().enumerate() {
                 let entry = found.jacobian[i][j];
-                assert_close(entry, column[i], 0.0, 1e-14 * size, &format!("{name}: jacobian[{i}][{j}]"));
+                assert_close(entry, expected, 0.0, 1e-14 * size, &format!("{name}: jacobian[{i}][{j}]"));
                 let listed = S::JACOBIAN_PATTERN.contains(&(i, j));
                 assert!(listed || entry == 0.0, "{name}: {entry} at ({i}, {j}) is not in the pattern");
             }
@@ -219,8 +219,8 @@ where
         }
     }
     let packed = all::<S, Pack<8>>(|number| Pack(std::array::from_fn(number)), &points);
-    for lane in 0..8 {
-        assert_eq!(packed.lane(|x| bits(x.0[lane])), found[lane].lane(bits), "{name}, Pack<8>");
+    for (lane, found) in found.iter().enumerate().take(8) {
+        assert_eq!(packed.lane(|x| bits(x.0[lane])), found.lane(bits), "{name}, Pack<8>");
     }
 }
 

@@ -130,7 +130,7 @@ fn limits_of_steps() {
     assert!(*h < 0.01 && *limit == 0.01 && partial.t().is_finite());
 
     // A limit that is just reached is none.
-    let steps = Stiff {}.solver().solve(0.0, 0.0..0.1).expect("solves").stats().clone();
+    let steps = *Stiff {}.solver().solve(0.0, 0.0..0.1).expect("solves").stats();
     let all = steps.accepted + steps.rejected;
     assert!(Stiff {}.solver().max_num_steps(all).solve(0.0, 0.0..0.1).is_ok());
     assert!(Stiff {}.solver().max_num_steps(all - 1).solve(0.0, 0.0..0.1).is_err());

@@ -35,7 +35,7 @@ fn inputs_that_are_not_finite() {
             SolveError::NonFiniteInput { what, value } if what == "the start of the span" && same(value, x));
         assert_error!(MODEL.solve(Y0, 0.0..x),
             SolveError::NonFiniteInput { what, value } if what == "the end of the span" && same(value, x));
-        assert_error!(MODEL.solve(Y0, [0.0, x, 2.0]),
+        assert_error!(MODEL.solve(Y0, &[0.0, x, 2.0]),
             SolveError::NonFiniteInput { what, value } if what == "times[1]" && same(value, x));
     }
 }
@@ -84,16 +84,16 @@ fn a_relative_tolerance_of_a_state_that_stays_zero() {
 #[test]
 fn times() {
     let none: [f64; 0] = [];
-    assert_error!(MODEL.solve(Y0, none), SolveError::TooFewTimes { count: 0 });
-    assert_error!(MODEL.solve(Y0, [1.0]), SolveError::TooFewTimes { count: 1 });
-    assert_error!(MODEL.solve(Y0, [0.0, 1.0, 1.0]), SolveError::RepeatedTime { index: 2, time: 1.0 });
-    assert_error!(MODEL.solve(Y0, [1.0, 1.0]), SolveError::RepeatedTime { index: 1, time: 1.0 });
+    assert_error!(MODEL.solve(Y0, &none), SolveError::TooFewTimes { count: 0 });
+    assert_error!(MODEL.solve(Y0, &[1.0]), SolveError::TooFewTimes { count: 1 });
+    assert_error!(MODEL.solve(Y0, &[0.0, 1.0, 1.0]), SolveError::RepeatedTime { index: 2, time: 1.0 });
+    assert_error!(MODEL.solve(Y0, &[1.0, 1.0]), SolveError::RepeatedTime { index: 1, time: 1.0 });
     assert_error!(
-        MODEL.solve(Y0, [0.0, 0.7, 0.5]),
+        MODEL.solve(Y0, &[0.0, 0.7, 0.5]),
         SolveError::UnorderedTimes { index: 2, time: 0.5, previous: 0.7, rising: true }
     );
     assert_error!(
-        MODEL.solve(Y0, [1.0, 0.5, 0.7]),
+        MODEL.solve(Y0, &[1.0, 0.5, 0.7]),
         SolveError::UnorderedTimes { index: 2, time: 0.7, previous: 0.5, rising: false }
     );
     assert_error!(MODEL.solve(Y0, 2.0..2.0), SolveError::EmptySpan { t: 2.0 });
@@ -201,14 +201,14 @@ fn questions_to_a_solution() {
     let backwards = MODEL.solve(Y0, 1.0..0.0).expect("solves");
     assert_error!(backwards.at(1.1), SolveError::OutsideSpan { start: 1.0, end: 0.0, .. });
     assert!(backwards.at(0.0).is_ok() && backwards.at(1.0).is_ok());
-    let saved = MODEL.solve(Y0, [0.0, 0.5, 1.0]).expect("solves");
+    let saved = MODEL.solve(Y0, &[0.0, 0.5, 1.0]).expect("solves");
     assert_error!(saved.at(0.5), SolveError::NoDenseOutput);
     assert_error!("dopri9".parse::<Method>(), SolveError::UnknownMethod { name } if name == "dopri9");
 }
 
 #[test]
 fn cotangents() {
-    let (_, pullback) = MODEL.solver().solve_with_pullback(Y0, [0.0, 0.5, 1.0]).expect("solves");
+    let (_, pullback) = MODEL.solver().solve_with_pullback(Y0, &[0.0, 0.5, 1.0]).expect("solves");
     assert_error!(pullback.apply(&[[1.0, 0.0]; 2]), SolveError::CotangentCount { found: 2, saved: 3 });
     assert_error!(pullback.apply(&[]), SolveError::CotangentCount { found: 0, saved: 3 });
     for x in STRANGE {
@@ -248,11 +248,11 @@ fn messages() {
         "3 values of atol for 2 states: give one number for all, or one for each state in order"
     );
     assert_eq!(
-        text(solver().solve(Y0, [0.0])),
+        text(solver().solve(Y0, &[0.0])),
         "1 save time: give the start, then each time to save at, at least two in all"
     );
     assert_eq!(
-        text(solver().solve(Y0, [0.0, 0.7, 0.5])),
+        text(solver().solve(Y0, &[0.0, 0.7, 0.5])),
         "save times must run one way: times[2] = 0.5 follows times[1] = 0.7, but the first two rise; sort them"
     );
     assert_eq!(
@@ -277,7 +277,7 @@ fn messages() {
         "there is no method `rk45`; there are dopri5, tsit5, bosh3, fehlberg2, adaptive_heun, dopri8, euler, midpoint, \
          heun2, heun3, rk4, rk4_classic"
     );
-    let solution = MODEL.solve(Y0, [0.0, 1.0]).expect("solves");
+    let solution = MODEL.solve(Y0, &[0.0, 1.0]).expect("solves");
     assert_eq!(
         solution.at(0.5).expect_err("no dense output").to_string(),
         "this solution keeps its save points alone; solve over a span `a..b`, or with `.dense(true)`, to have it at any \

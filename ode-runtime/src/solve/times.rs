@@ -13,7 +13,12 @@ pub enum Times<'a> {
     Save(&'a [f64]),
 }
 
-/// What can be solved over: a range of times, or a slice of times to save at.
+/// What can be solved over: a range of times, or a reference to a slice, array or `Vec` of times to save at.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no time to solve over",
+    label = "neither a span nor save times",
+    note = "give a span of f64, `0.0..10.0`, or save times by reference, `&times`"
+)]
 pub trait IntoTimes {
     /// The times.
     fn times(&self) -> Times<'_>;
@@ -25,27 +30,9 @@ impl IntoTimes for Range<f64> {
     }
 }
 
-impl IntoTimes for [f64] {
+impl<T: AsRef<[f64]> + ?Sized> IntoTimes for &T {
     fn times(&self) -> Times<'_> {
-        Times::Save(self)
-    }
-}
-
-impl IntoTimes for Vec<f64> {
-    fn times(&self) -> Times<'_> {
-        Times::Save(self)
-    }
-}
-
-impl<const N: usize> IntoTimes for [f64; N] {
-    fn times(&self) -> Times<'_> {
-        Times::Save(self)
-    }
-}
-
-impl<T: IntoTimes + ?Sized> IntoTimes for &T {
-    fn times(&self) -> Times<'_> {
-        (**self).times()
+        Times::Save((**self).as_ref())
     }
 }
 
