@@ -23,7 +23,7 @@ impl<S: System, M: Stepper, A: Adjoint<S, M>> Pullback<S, M, A> {
         (&self.forward, &self.adjoint)
     }
 
-    /// The gradient of Σ cotangents[i] · states[i] with the cotangents held: of a loss whose derivatives by the saved
+    /// The gradient of the sum of `cotangents[i] · states[i]`, cotangents held: of a loss whose derivatives by the saved
     /// states they are.
     ///
     /// # Errors
