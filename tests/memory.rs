@@ -78,17 +78,21 @@ struct Peaks {
 }
 
 fn peaks<M: Stepper, A: Adjoint<Decay, M>>(method: M, steps: usize, adjoint: A) -> Peaks {
+    peaks_at(1.0, method, steps, adjoint)
+}
+
+fn peaks_at<M: Stepper, A: Adjoint<Decay, M>>(rate: f64, method: M, steps: usize, adjoint: A) -> Peaks {
     #[allow(clippy::cast_precision_loss)]
     let h = 1.0 / steps as f64;
-    let model = Decay { rate: 1.0 };
+    let model = Decay { rate };
     let solver = model.solver().method(method).step_size(h).adjoint(adjoint);
     let (solved, forward) = peak_of(|| solver.solve_with_pullback(1.0, &[0.0, 1.0]));
     let (solution, pullback) = solved.expect("solves");
     assert_eq!(solution.stats().accepted, steps);
     let (gradient, backward) = peak_of(|| pullback.apply(&[0.0, 1.0]));
     let gradient = gradient.expect("applies");
-    // -exp(-1), to the first order of Euler's method at the fewest steps.
-    assert!((gradient.params.rate + (-1.0f64).exp()).abs() < 1e-3, "{}", gradient.params.rate);
+    // -exp(-rate), to the first order of Euler's method at the fewest steps.
+    assert!((gradient.params.rate + (-rate).exp()).abs() < 1e-3, "{}", gradient.params.rate);
     Peaks { forward, backward }
 }
 
@@ -113,6 +117,16 @@ fn assert_flat(what: &str, bytes: [usize; 4]) {
 #[test]
 fn checkpoints_keep_eight_bytes_a_step() {
     let peaks = STEPS.map(|steps| peaks(Euler, steps, Discrete::default().checkpoints(32)));
+    let times = STEPS.map(|steps| 12 * capacity(steps));
+    assert_flat("forward but for times", std::array::from_fn(|i| peaks[i].forward - times[i]));
+    assert_flat("backward", peaks.map(|peaks| peaks.backward));
+}
+
+/// Slow decay, and a coupling that a million steps back do not amplify.
+#[test]
+fn reversible_steps_keep_eight_bytes() {
+    let adjoint = Reversible::default().coupling(1.0 - 1e-6);
+    let peaks = STEPS.map(|steps| peaks_at(1e-3, Rk4, steps, adjoint));
     let times = STEPS.map(|steps| 12 * capacity(steps));
     assert_flat("forward but for times", std::array::from_fn(|i| peaks[i].forward - times[i]));
     assert_flat("backward", peaks.map(|peaks| peaks.backward));
