@@ -105,5 +105,36 @@ fn solve(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, solve);
+#[differentiable]
+fn prey_above(_t: f64, [prey, _predator]: [f64; 2], level: f64) -> f64 {
+    prey - level
+}
+
+/// What it costs to look for events: one that never happens, six that are noted, two that reset.
+fn events(c: &mut Criterion) {
+    let mut group = c.benchmark_group("events/lotka_volterra/dopri5/1e-8");
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let solver = model.solver().rtol(TOLERANCE).atol(TOLERANCE).dense(false);
+    let never = solver.clone().until(PreyAbove { level: 100.0 });
+    let noted = solver.clone().record(PreyAbove { level: 3.0 });
+    let reset =
+        solver.clone().reset(rising(PreyAbove { level: 3.0 }), |_t: f64, [prey, predator]: [f64; 2]| {
+            [0.5 * prey, predator]
+        });
+    group.bench_function("none", |b| {
+        b.iter(|| solver.solve(black_box([1.0, 1.0]), 0.0..black_box(10.0)));
+    });
+    group.bench_function("never happens", |b| {
+        b.iter(|| never.solve(black_box([1.0, 1.0]), 0.0..black_box(10.0)));
+    });
+    group.bench_function("six noted", |b| {
+        b.iter(|| noted.solve(black_box([1.0, 1.0]), 0.0..black_box(10.0)));
+    });
+    group.bench_function("resets", |b| {
+        b.iter(|| reset.solve(black_box([1.0, 1.0]), 0.0..black_box(10.0)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, solve, events);
 criterion_main!(benches);

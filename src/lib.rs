@@ -78,6 +78,35 @@
 //! # }
 //! ```
 //!
+//! # Events
+//!
+//! [`Solver::until`] ends a solve at a zero of a function, [`Solver::record`] notes the zeros, [`Solver::reset`] changes
+//! the state there; gradients go through all of it. `docs/events.md` has the rules.
+//!
+//! ```
+//! # use odec::prelude::*;
+//! #[ode]
+//! fn falling(_t: f64, [height, velocity]: [f64; 2], gravity: f64) -> [f64; 2] {
+//!     [velocity, -gravity]
+//! }
+//!
+//! #[differentiable]
+//! fn impact(_t: f64, [height, _velocity]: [f64; 2], floor: f64) -> f64 {
+//!     height - floor
+//! }
+//!
+//! # fn main() -> Result<(), SolveError> {
+//! let ball = Falling { gravity: 9.81 };
+//! let solver = ball.solver().until(Impact { floor: 0.0 });
+//! let (hit, pullback) = solver.solve_with_pullback([10.0, 0.0], 0.0..)?;
+//! let time = hit.event().map(|event| event.time);
+//! let gradient = pullback.apply_event(1.0, [0.0, 0.0])?;
+//! assert!((gradient.event.floor + (0.05f64 / 9.81).sqrt()).abs() < 1e-9);
+//! # assert!((time.unwrap() - (20.0f64 / 9.81).sqrt()).abs() < 1e-9);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # A method of one's own
 //!
 //! [`tableau!`] checks a Butcher tableau while compiling, the order conditions included, and makes the same unrolled
@@ -131,26 +160,35 @@
 //! `docs/torchdiffeq.md`, how the crate is built in `docs/architecture.md`, and its speed in `docs/benchmarks.md`.
 
 pub use ode_runtime::{
-    AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Checkpoints, Controller, Discrete, Dopri5,
-    Dopri8, Euler, Fehlberg2, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient,
-    Interpolating, Interpolation, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint,
-    Model, Norm, Pack, Partial, Pullback, Quadrature, Real, Reversible, Rk4, Rk4Classic, SameMethod,
-    Sensitivities, Solution, SolveError, Solver, Space, Stats, Stepper, System, Tableau, Times, Tolerance,
-    Tsit5, WithPullback, differentiable, functions, linspace, ode, tableau,
+    AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Callback, Checkpoints, Controller, Directed,
+    Direction, Discrete, Dopri5, Dopri8, Ended, Euler, Event, EventCotangent, EventPullback, Fehlberg2,
+    Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation,
+    IntoEvent, IntoReset, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint, Model,
+    Moment, Norm, Notice, Nth, Pack, Partial, Pass, Pullback, Quadrature, Real, Reversible, Rk4, Rk4Classic,
+    SameMethod, Sensitivities, Solution, SolveError, Solver, Space, Stats, SteadyState, Stepper, System,
+    Tableau, Times, Tolerance, Tsit5, WithPullback, differentiable, falling, functions, linspace, nth, ode,
+    rising, steady_state, tableau,
 };
+
+#[cfg(feature = "progress")]
+pub use ode_runtime::Progress;
+#[cfg(feature = "tracing")]
+pub use ode_runtime::Traced;
 
 #[doc(hidden)]
 pub use ode_runtime::__private;
 
 /// What a program needs: `use odec::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "progress")]
+    pub use ode_runtime::Progress;
     pub use ode_runtime::functions::*;
     pub use ode_runtime::{
-        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Euler, Fehlberg2,
-        Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation,
-        LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback, Quadrature, Reversible, Rk4,
-        Rk4Classic, Sensitivities, Solution, SolveError, Solver, Stats, System, Tsit5, differentiable,
-        linspace, ode, tableau,
+        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Ended, Euler,
+        Event, EventCotangent, Fehlberg2, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient,
+        Interpolating, Interpolation, LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback,
+        Quadrature, Reversible, Rk4, Rk4Classic, Sensitivities, Solution, SolveError, Solver, Stats, System,
+        Tsit5, differentiable, falling, linspace, nth, ode, rising, steady_state, tableau,
     };
 }
 
@@ -169,3 +207,7 @@ mod torchdiffeq {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/gradients.md")]
 mod gradients {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/events.md")]
+mod events {}

@@ -2,8 +2,10 @@
 //! documentation is the one to read.
 
 mod adjoint;
+mod callback;
 mod control;
 mod dense;
+mod event;
 pub mod functions;
 mod method;
 mod number;
@@ -12,11 +14,21 @@ mod space;
 mod system;
 
 pub use adjoint::{
-    Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, Gradient, HessianProduct, IntegralGradient,
-    Interpolating, LossGradient, Pullback, Quadrature, Reversible, SameMethod, Sensitivities,
+    Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, EventCotangent, EventPullback, Gradient,
+    HessianProduct, IntegralGradient, Interpolating, LossGradient, Pullback, Quadrature, Reversible,
+    SameMethod, Sensitivities,
 };
+#[cfg(feature = "progress")]
+pub use callback::Progress;
+#[cfg(feature = "tracing")]
+pub use callback::Traced;
+pub use callback::{Callback, Moment, Notice, Pass};
 pub use control::{Controller, Norm};
 pub use dense::Interpolation;
+pub use event::{
+    Directed, Direction, Ended, Event, IntoEvent, IntoReset, Nth, SteadyState, falling, nth, rising,
+    steady_state,
+};
 pub use method::{
     AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Method, Midpoint, Rk4, Rk4Classic,
     Stepper, Tableau, Tsit5,

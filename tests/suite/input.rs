@@ -33,8 +33,12 @@ fn inputs_that_are_not_finite() {
             SolveError::NonFiniteInput { what, value } if what == "the parameter `gamma`" && same(value, x));
         assert_error!(MODEL.solve(Y0, x..1.0),
             SolveError::NonFiniteInput { what, value } if what == "the start of the span" && same(value, x));
-        assert_error!(MODEL.solve(Y0, 0.0..x),
-            SolveError::NonFiniteInput { what, value } if what == "the end of the span" && same(value, x));
+        if x.is_nan() {
+            assert_error!(MODEL.solve(Y0, 0.0..x),
+                SolveError::NonFiniteInput { what, value } if what == "the end of the span" && same(value, x));
+        } else {
+            assert_error!(MODEL.solve(Y0, 0.0..x), SolveError::OpenEnd);
+        }
         assert_error!(MODEL.solve(Y0, &[0.0, x, 2.0]),
             SolveError::NonFiniteInput { what, value } if what == "times[1]" && same(value, x));
     }

@@ -149,7 +149,7 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Backsolve<N>
 
     fn pull_back(
         &self,
-        forward: &Forward<S, M>,
+        forward: &Forward<'_, S, M>,
         (): &(),
         cotangents: &[Flat<S>],
     ) -> Result<Gradient<S>, SolveError> {
@@ -166,14 +166,13 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Backsolve<N>
             times[index] = dot(&cotangents[index], &forward.slope(index));
             z.first.first.clone_from(&forward.states[index]);
             add(&mut z.first.second, &cotangents[index]);
-            let options =
-                self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
+            let options = self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.times);
             z = solve_back(&model, &model, &method, z, forward, index, &Options { norm, ..options })?;
         }
         let Pair { first: Pair { second: mut lambda, .. }, second: p_bar, .. } = z;
         times[0] = -dot(&lambda, &forward.slope(0));
         add(&mut lambda, &cotangents[0]);
-        Ok(Gradient { params: S::from_parameters(&p_bar), y0: S::unflatten(&lambda), times })
+        Ok(Gradient { params: S::from_parameters(&p_bar), y0: S::unflatten(&lambda), times, event: () })
     }
 }
 
@@ -183,7 +182,7 @@ pub(super) fn solve_back<S, A, D, M, N>(
     dynamics: &D,
     method: &N,
     state: Flat<A>,
-    forward: &Forward<S, M>,
+    forward: &Forward<'_, S, M>,
     index: usize,
     options: &Options,
 ) -> Result<Flat<A>, SolveError>
@@ -194,9 +193,10 @@ where
     M: Stepper,
     N: Stepper,
 {
-    let times = [forward.plan.save[index], forward.plan.save[index - 1]];
+    let times = [forward.times[index], forward.times[index - 1]];
     let plan = Plan::new(model, &state, method.tableau(), Times::Save(&times), options)?;
     let mut record = Record::new(&plan, &Flattened(state.clone()), Keep::Nothing);
-    drive(dynamics, method, &state, &plan, &mut record)?;
+    drive(dynamics, method, &state, &plan, forward.observers(), &mut record)?;
+    record.went_through()?;
     Ok(record.states.pop().map_or(state, |last| last.0))
 }

@@ -1,5 +1,6 @@
 //! The discrete adjoint: the exact gradient of the numbers that a solve returned.
 
+use super::event_step::EventBars;
 use super::forward::Flat;
 use super::integrand::Integrand;
 use super::kernel::First;
@@ -65,7 +66,7 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
 
     fn pull_back(
         &self,
-        forward: &Forward<S, M>,
+        forward: &Forward<'_, S, M>,
         (): &(),
         cotangents: &[Flat<S>],
     ) -> Result<Gradient<S>, SolveError> {
@@ -75,7 +76,7 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
 
 struct PullBack<'a, S: System, M: Stepper> {
     adjoint: Discrete,
-    forward: &'a Forward<S, M>,
+    forward: &'a Forward<'a, S, M>,
     cotangents: &'a [Flat<S>],
 }
 
@@ -84,19 +85,20 @@ impl<S: System, M: Stepper> Task<S::Real> for PullBack<'_, S, M> {
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
-        let swept = self.adjoint.sweep::<S, M, L, ()>(self.forward, self.cotangents, ())?;
-        Ok(gradient(&swept))
+        let swept = self.adjoint.sweep::<S, M, L, ()>(self.forward, self.cotangents, (), |_| None)?;
+        Ok(gradient(&swept, ()))
     }
 }
 
 impl Discrete {
-    /// The backward pass, with an integrand or `()`.
+    /// The backward pass, with an integrand or `()`, and with events or none.
     #[inline(always)]
-    pub(super) fn sweep<S, M, L, I>(
+    pub(super) fn sweep<'e, S, M, L, I>(
         self,
-        forward: &Forward<S, M>,
+        forward: &Forward<'_, S, M>,
         cotangents: &[Flat<S>],
         integrand: I,
+        events: impl FnOnce(&dyn Fn(&Flat<S>) -> S::Vector<L>) -> Option<EventBars<'e, First<S, L>>>,
     ) -> Result<Swept<First<S, L>, I>, SolveError>
     where
         S: System,
@@ -108,7 +110,12 @@ impl Discrete {
         let cotangents: Vec<S::Vector<L>> = cotangents.iter().map(lanes).collect();
         let tape = forward.tape.as_ref().unwrap_or_else(|| unreachable!("the steps were kept"));
         let kernel = First::<S, L>::new(&forward.plan.parameters);
-        let sweep = Sweep::new(&kernel, &forward.method, &forward.plan.weights, tape, &cotangents, integrand);
+        let (method, weights) = (&forward.method, &forward.plan.weights);
+        let mut sweep =
+            Sweep::new(&kernel, method, weights, tape, &cotangents, integrand, forward.listener());
+        if let Some(events) = events(&lanes) {
+            sweep = sweep.with_events(events);
+        }
         let start = lanes(&forward.states[0]);
         match self.checkpoints {
             Checkpoints::All => {
@@ -121,10 +128,11 @@ impl Discrete {
 }
 
 /// What a backward pass found, as the user has it.
-pub(super) fn gradient<S: System, L: Single<Scalar = S::Real>, I>(
+pub(super) fn gradient<S: System, L: Single<Scalar = S::Real>, I, G>(
     swept: &Swept<First<S, L>, I>,
-) -> Gradient<S> {
+    event: G,
+) -> Gradient<S, G> {
     let params = S::parameter_vector(|i| swept.p_bar[i].get());
     let y0 = S::vector(|i| swept.y0_bar[i].get());
-    Gradient { params: S::from_parameters(&params), y0: S::unflatten(&y0), times: swept.times.clone() }
+    Gradient { params: S::from_parameters(&params), y0: S::unflatten(&y0), times: swept.times.clone(), event }
 }

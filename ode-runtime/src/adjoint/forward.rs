@@ -1,9 +1,13 @@
 //! What a backward pass gets of the forward one.
 
 use super::Gradient;
+use super::listener::Listener;
+use crate::callback::{Callback, Pass};
 use crate::dense::DenseOutput;
 use crate::method::Stepper;
-use crate::solve::{Keep, Options, Plan, SolveError, Tape};
+use crate::number::Real;
+use crate::solve::{Keep, Observers, Options, Plan, SolveError, Tape};
+use crate::space::Space;
 use crate::system::{Model, System};
 
 /// A way to the gradient of a solve.
@@ -31,7 +35,7 @@ pub trait Adjoint<S: System, M: Stepper>: Clone {
 
     /// Solves once more along the recorded steps, for an adjoint with a scheme of its own, and replaces the saved states.
     #[doc(hidden)]
-    fn solve_again(&self, _forward: &mut Forward<S, M>) -> Result<Self::Kept, SolveError> {
+    fn solve_again(&self, _forward: &mut Forward<'_, S, M>) -> Result<Self::Kept, SolveError> {
         Ok(Self::Kept::default())
     }
 
@@ -39,7 +43,7 @@ pub trait Adjoint<S: System, M: Stepper>: Clone {
     #[doc(hidden)]
     fn pull_back(
         &self,
-        forward: &Forward<S, M>,
+        forward: &Forward<'_, S, M>,
         kept: &Self::Kept,
         cotangents: &[S::Vector<S::Real>],
     ) -> Result<Gradient<S>, SolveError>;
@@ -47,23 +51,54 @@ pub trait Adjoint<S: System, M: Stepper>: Clone {
 
 /// A solve that has been done, and what was kept of it.
 #[doc(hidden)]
-pub struct Forward<S: System, M: Stepper> {
+pub struct Forward<'a, S: System, M: Stepper> {
     pub(crate) model: S,
     pub(crate) method: M,
     pub(crate) options: Options,
+    pub(crate) callback: Option<&'a dyn Callback>,
     pub(crate) plan: Plan<S>,
+    /// The times of the saved states.
+    pub(crate) times: Vec<f64>,
     /// The saved states.
     pub(crate) states: Vec<S::Vector<S::Real>>,
     pub(crate) tape: Option<Tape<S::Vector<S::Real>>>,
     pub(crate) dense: Option<DenseOutput<S::Vector<S::Real>>>,
 }
 
-impl<S: System, M: Stepper> Forward<S, M> {
+impl<S: System, M: Stepper> Forward<'_, S, M> {
+    /// The cotangents of the saved states, flat, if there is one for each and all are finite.
+    pub(super) fn check_cotangents(&self, cotangents: &[S::State]) -> Result<Vec<Flat<S>>, SolveError> {
+        let saved = self.times.len();
+        if cotangents.len() != saved {
+            return Err(SolveError::CotangentCount { found: cotangents.len(), saved });
+        }
+        let cotangents: Vec<S::Vector<S::Real>> = cotangents.iter().map(S::flatten).collect();
+        for (index, cotangent) in cotangents.iter().enumerate() {
+            for (name, value) in S::STATES.as_ref().iter().zip(cotangent.values()) {
+                if !value.is_finite() {
+                    let component = (*name).to_owned();
+                    return Err(SolveError::NonFiniteCotangent { index, component, value: value.to_f64() });
+                }
+            }
+        }
+        Ok(cotangents)
+    }
+
+    /// What is told of the steps of a backward pass over recorded ones.
+    pub(super) fn listener(&self) -> Listener<'_> {
+        Listener { callback: self.callback, span: (self.plan.end, self.plan.start) }
+    }
+
+    /// What looks on while the backward pass runs.
+    pub(super) fn observers(&self) -> Observers<'_, ()> {
+        Observers { events: &(), callback: self.callback, pass: Pass::Adjoint }
+    }
+
     /// The derivative of the state by time at save point `index`.
     pub(super) fn slope(&self, index: usize) -> S::Vector<S::Real> {
-        let (t, y) = (self.plan.save[index], &self.states[index]);
+        let (t, y) = (self.times[index], &self.states[index]);
         let mut slope = y.clone();
-        S::rhs(&self.plan.parameters, <S::Real as crate::number::Real>::from_f64(t), y, &mut slope);
+        S::rhs(&self.plan.parameters, <S::Real as Real>::from_f64(t), y, &mut slope);
         slope
     }
 }

@@ -90,7 +90,7 @@ impl<S: System, M: Stepper> Solver<'_, S, M, Discrete> {
 }
 
 struct Product<'a, S: System, M: Stepper, C> {
-    forward: &'a Forward<S, M>,
+    forward: &'a Forward<'a, S, M>,
     loss: C,
     p_dot: &'a S::Parameters<S::Real>,
     y_dot: &'a S::Vector<S::Real>,
@@ -128,8 +128,9 @@ where
             sum += value;
             cotangents.push(cotangent);
         });
-        let swept = Sweep::new(&kernel, &forward.method, &plan.weights, tape, &cotangents, ())
-            .with_checkpoints(start, tape.len())?;
+        let swept =
+            Sweep::new(&kernel, &forward.method, &plan.weights, tape, &cotangents, (), forward.listener())
+                .with_checkpoints(start, tape.len())?;
 
         let params = |p: &S::Parameters<L>| S::from_parameters(&S::parameter_vector(|i| p[i].get()));
         let state = |y: &S::Vector<L>| S::unflatten(&S::vector(|i| y[i].get()));

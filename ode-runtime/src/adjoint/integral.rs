@@ -86,7 +86,7 @@ impl<S: System, M: Stepper> Solver<'_, S, M, Discrete> {
 
 struct Integrate<'a, S: System, M: Stepper, F> {
     adjoint: Discrete,
-    forward: &'a Forward<S, M>,
+    forward: &'a Forward<'a, S, M>,
     integrand: &'a F,
     solution: Solution<S>,
 }
@@ -99,8 +99,8 @@ impl<S: System, M: Stepper, F: Function<Real = S::Real>> Task<S::Real> for Integ
         let Self { adjoint, forward, integrand, solution } = self;
         let zero = S::Real::constant(0.0);
         let cotangents: Vec<Flat<S>> = forward.states.iter().map(|_| S::vector(|_| zero)).collect();
-        let swept = adjoint.sweep(forward, &cotangents, Integral::<F, L>::new(integrand))?;
-        let super::Gradient { params, y0, times } = gradient(&swept);
+        let swept = adjoint.sweep(forward, &cotangents, Integral::<F, L>::new(integrand), |_| None)?;
+        let super::Gradient { params, y0, times, .. } = gradient(&swept, ());
         let own = F::parameter_vector(|i| swept.integrand.q_bar[i].get());
         let integrand = F::from_parameters(&own);
         Ok(IntegralGradient { integral: swept.integrand.value, params, y0, times, integrand, solution })

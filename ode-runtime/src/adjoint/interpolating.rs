@@ -32,7 +32,7 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Interpolatin
 
     fn pull_back(
         &self,
-        forward: &Forward<S, M>,
+        forward: &Forward<'_, S, M>,
         (): &(),
         cotangents: &[Flat<S>],
     ) -> Result<Gradient<S>, SolveError> {
@@ -46,13 +46,12 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Interpolatin
         for index in (1..cotangents.len()).rev() {
             times[index] = dot(&cotangents[index], &forward.slope(index));
             add(&mut z.first, &cotangents[index]);
-            let options =
-                self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
+            let options = self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.times);
             z = solve_back(&model, &along, &method, z, forward, index, &options)?;
         }
         let Pair { first: mut lambda, second: p_bar, .. } = z;
         times[0] = -dot(&lambda, &forward.slope(0));
         add(&mut lambda, &cotangents[0]);
-        Ok(Gradient { params: S::from_parameters(&p_bar), y0: S::unflatten(&lambda), times })
+        Ok(Gradient { params: S::from_parameters(&p_bar), y0: S::unflatten(&lambda), times, event: () })
     }
 }

@@ -3,6 +3,8 @@
 mod backsolve;
 mod continuous;
 mod discrete;
+mod event_step;
+mod events;
 mod forward;
 mod gradient;
 mod hessian;
@@ -10,6 +12,7 @@ mod integral;
 mod integrand;
 mod interpolating;
 mod kernel;
+mod listener;
 mod loss;
 mod pullback;
 mod quadrature;
@@ -22,6 +25,7 @@ mod transpose;
 
 pub use backsolve::{Backsolve, BackwardMethod, SameMethod};
 pub use discrete::{Checkpoints, Discrete};
+pub use events::{EventCotangent, EventPullback};
 pub use forward::Adjoint;
 pub(crate) use forward::Forward;
 pub use gradient::{Gradient, LossGradient};

@@ -41,7 +41,7 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Quadrature<N
 
     fn pull_back(
         &self,
-        forward: &Forward<S, M>,
+        forward: &Forward<'_, S, M>,
         (): &(),
         cotangents: &[Flat<S>],
     ) -> Result<Gradient<S>, SolveError> {
@@ -56,13 +56,13 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Quadrature<N
         for index in (1..cotangents.len()).rev() {
             times[index] = dot(&cotangents[index], &forward.slope(index));
             add(&mut lambda, &cotangents[index]);
-            let options =
-                self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.plan.save);
-            let span = [forward.plan.save[index], forward.plan.save[index - 1]];
+            let options = self.backward.options(&forward.options, S::Real::TOLERANCES, index, &forward.times);
+            let span = [forward.times[index], forward.times[index - 1]];
             let options = Options { dense: Some(true), ..options };
             let plan = Plan::new(&model, &lambda, method.tableau(), Times::Save(&span), &options)?;
             let mut record = Record::new(&plan, &Flattened(lambda.clone()), Keep::Nothing);
-            drive(&along, &method, &lambda, &plan, &mut record)?;
+            drive(&along, &method, &lambda, &plan, forward.observers(), &mut record)?;
+            record.went_through()?;
             if let Some(adjoint) = &record.dense {
                 integrate::<S>(&forward.plan.parameters, solution, adjoint, &mut p_bar);
             }
@@ -70,7 +70,7 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Quadrature<N
         }
         times[0] = -dot(&lambda, &forward.slope(0));
         add(&mut lambda, &cotangents[0]);
-        Ok(Gradient { params: S::from_parameters(&p_bar), y0: S::unflatten(&lambda), times })
+        Ok(Gradient { params: S::from_parameters(&p_bar), y0: S::unflatten(&lambda), times, event: () })
     }
 }
 

@@ -69,13 +69,13 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Reversible {
         Err(SolveError::BadOption { name: "coupling", value: self.coupling, requirement })
     }
 
-    fn solve_again(&self, forward: &mut Forward<S, M>) -> Result<Self::Kept, SolveError> {
+    fn solve_again(&self, forward: &mut Forward<'_, S, M>) -> Result<Self::Kept, SolveError> {
         dispatch(S::INLINED, Forwards { coupling: self.coupling, forward }).map(Some)
     }
 
     fn pull_back(
         &self,
-        forward: &Forward<S, M>,
+        forward: &Forward<'_, S, M>,
         kept: &Self::Kept,
         cotangents: &[Flat<S>],
     ) -> Result<Gradient<S>, SolveError> {
@@ -131,12 +131,12 @@ fn check_gap<S: System, L: Single<Scalar = S::Real>>(
     Ok(())
 }
 
-struct Forwards<'a, S: System, M: Stepper> {
+struct Forwards<'a, 'c, S: System, M: Stepper> {
     coupling: f64,
-    forward: &'a mut Forward<S, M>,
+    forward: &'a mut Forward<'c, S, M>,
 }
 
-impl<S: System, M: Stepper> Task<S::Real> for Forwards<'_, S, M> {
+impl<S: System, M: Stepper> Task<S::Real> for Forwards<'_, '_, S, M> {
     type Output = Result<(Flat<S>, Flat<S>), SolveError>;
 
     #[inline(always)]
@@ -170,7 +170,7 @@ impl<S: System, M: Stepper> Task<S::Real> for Forwards<'_, S, M> {
 
 struct Backwards<'a, S: System, M: Stepper> {
     coupling: f64,
-    forward: &'a Forward<S, M>,
+    forward: &'a Forward<'a, S, M>,
     ends: &'a (Flat<S>, Flat<S>),
     cotangents: &'a [Flat<S>],
 }
@@ -192,7 +192,7 @@ impl<S: System, M: Stepper> Task<S::Real> for Backwards<'_, S, M> {
         let mut psi = zero;
         let mut stages = method.stages(&psi);
         let (c, rest) = (L::constant(coupling), L::constant(1.0 - coupling));
-        let mut times = vec![0.0; plan.save.len()];
+        let mut times = vec![0.0; cotangents.len()];
         let (mut end_bar, mut saves) = (0.0, tape.saves.len());
 
         for step in (0..tape.len()).rev() {
@@ -233,12 +233,13 @@ impl<S: System, M: Stepper> Task<S::Real> for Backwards<'_, S, M> {
             let (by_start, by_length) = (first.t + second.t, first.h + second.t - second.h);
             end_bar = match cut {
                 Cut::Free => end_bar + by_start,
-                Cut::Given => by_start - by_length,
+                Cut::Given | Cut::Event => by_start - by_length,
                 Cut::Save(save) => {
                     times[save] += end_bar + by_length;
                     by_start - by_length
                 }
             };
+            forward.listener().step(&forth, &bar.first)?;
         }
         times[0] += end_bar;
         check_start::<S, L>(plan.start, &now.first, &states[0])?;
@@ -249,7 +250,7 @@ impl<S: System, M: Stepper> Task<S::Real> for Backwards<'_, S, M> {
             sum
         });
         let params = S::parameter_vector(|i| transposer.p_bar[i].get());
-        Ok(Gradient { params: S::from_parameters(&params), y0: S::unflatten(&y0), times })
+        Ok(Gradient { params: S::from_parameters(&params), y0: S::unflatten(&y0), times, event: () })
     }
 }
 

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::continuous::add;
+use super::event_step::EventBars;
 use super::integrand::Integrand;
 use super::kernel::Kernel;
+use super::listener::Listener;
 use super::schedule::stride;
 use super::transpose::{TimeBar, Transposer};
 use crate::dense::Weights;
@@ -18,19 +20,21 @@ const LIMIT: f64 = 1e12;
 
 /// A backward pass over recorded steps. `V` is how the tape keeps states.
 pub(super) struct Sweep<'a, K: Kernel, M: Stepper, I, V> {
-    transposer: Transposer<'a, K, M, I>,
-    tape: &'a Tape<V>,
+    pub(super) transposer: Transposer<'a, K, M, I>,
+    pub(super) tape: &'a Tape<V>,
     /// One for each save point.
     cotangents: &'a [K::State],
     limit: f64,
     /// The cotangent of the state.
-    lambda: K::State,
+    pub(super) lambda: K::State,
     /// The derivatives by the save times.
     times: Vec<f64>,
     /// The cotangent of the time at which the next step backwards ends, from the steps after it.
-    end_bar: f64,
+    pub(super) end_bar: f64,
     /// The save points that are still to come.
     saves: usize,
+    listener: Listener<'a>,
+    pub(super) events: Option<EventBars<'a, K>>,
 }
 
 /// What a backward pass finds.
@@ -39,6 +43,8 @@ pub(super) struct Swept<K: Kernel, I> {
     pub(super) y0_bar: K::State,
     pub(super) times: Vec<f64>,
     pub(super) integrand: I,
+    /// The derivatives by the parameters of each event and its reset.
+    pub(super) event_bars: Vec<[Vec<f64>; 2]>,
 }
 
 impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V> {
@@ -50,6 +56,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
         tape: &'a Tape<V>,
         cotangents: &'a [K::State],
         integrand: I,
+        listener: Listener<'a>,
     ) -> Self {
         let largest =
             cotangents.iter().flat_map(Space::values).map(|x| x.get().to_f64().abs()).fold(1.0, f64::max);
@@ -62,7 +69,21 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
             times: vec![0.0; cotangents.len()],
             end_bar: 0.0,
             saves: tape.saves.len(),
+            listener,
+            events: None,
         }
+    }
+
+    /// The same with events, which have cotangents of their own.
+    pub(super) fn with_events(mut self, events: EventBars<'a, K>) -> Self {
+        self.limit = self.limit.max(LIMIT * events.largest());
+        self.events = Some(events);
+        // A state that was reset at the end.
+        while self.saves > 0 && self.tape.saves[self.saves - 1].step == self.tape.len() {
+            add(&mut self.lambda, &self.cotangents[self.saves]);
+            self.saves -= 1;
+        }
+        self
     }
 
     /// All steps; `state` gives the state at the start of each.
@@ -98,15 +119,24 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
                 }
             } else if kept.len() < checkpoints {
                 let next = at + stride(end - at, checkpoints - kept.len());
-                let y = self.transposer.advance(self.tape, at..next, y);
+                let y = self.advance(at..next, y);
                 kept.push((next, y));
             } else {
-                let y = self.transposer.advance(self.tape, at..end - 1, y);
+                let y = self.advance(at..end - 1, y);
                 self.step(end - 1, &y)?;
                 end -= 1;
             }
         }
         Ok(self.finish())
+    }
+
+    #[inline(always)]
+    fn advance(&self, steps: Range<usize>, from: &K::State) -> K::State {
+        self.transposer.advance(self.tape, steps, from, |step, y| {
+            if let Some(events) = &self.events {
+                events.reset(self.tape, step, y);
+            }
+        })
     }
 
     /// One step, which starts in the state `y`.
@@ -117,25 +147,44 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
         while self.saves > 0 && self.tape.saves[self.saves - 1].step == number {
             self.saves -= 1;
         }
-        let mut bar = TimeBar::default();
-        self.transposer.replay(&times, y);
-        if self.saves < saves {
-            self.step_with_saves(self.saves..saves, &times, cut, &mut bar);
+        let saves = self.saves..saves;
+        if self.events.is_some() && !self.tape.events_in(number).is_empty() {
+            self.step_with_events(number, y, saves)?;
         } else {
-            self.transposer.transpose(&times, cut != Cut::Free, &mut self.lambda, &mut bar);
+            self.transposer.replay(&times, y);
+            let bar = self.plain_step(&times, cut, saves);
+            self.turn(&bar, cut);
         }
-        // A free step keeps its length, so its end moves with its start; one that was cut ends at a given time.
+        self.listener.step(&times, &self.lambda)?;
+        let beyond_use = |x: f64| x.is_nan() || x.abs() > self.limit;
+        let bad = self.lambda.values().position(|x| beyond_use(x.get().to_f64()));
+        bad.map_or(Ok(()), |component| Err(self.transposer.growth(times.t, component, &self.lambda)))
+    }
+
+    /// Goes on to the time at which the step starts. A free step keeps its length, so its end moves with its start; one
+    /// that was cut ends at a given time.
+    #[inline(always)]
+    pub(super) fn turn(&mut self, bar: &TimeBar, cut: Cut) {
         self.end_bar = match cut {
             Cut::Free => self.end_bar + bar.t,
-            Cut::Given => bar.t - bar.h,
+            Cut::Given | Cut::Event => bar.t - bar.h,
             Cut::Save(save) => {
                 self.times[save] += self.end_bar + bar.h;
                 bar.t - bar.h
             }
         };
-        let beyond_use = |x: f64| x.is_nan() || x.abs() > self.limit;
-        let bad = self.lambda.values().position(|x| beyond_use(x.get().to_f64()));
-        bad.map_or(Ok(()), |component| Err(self.transposer.growth(times.t, component, &self.lambda)))
+    }
+
+    /// Takes `lambda` from the end of the step that was computed last to its start.
+    #[inline(always)]
+    pub(super) fn plain_step(&mut self, times: &StepTimes, cut: Cut, saves: Range<usize>) -> TimeBar {
+        let mut bar = TimeBar::default();
+        if saves.is_empty() {
+            self.transposer.transpose(times, cut != Cut::Free, &mut self.lambda, &mut bar);
+        } else {
+            self.step_with_saves(saves, times, cut, &mut bar);
+        }
+        bar
     }
 
     /// A step in which states were saved.
@@ -150,7 +199,9 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
                 self.transposer.save_inside(times, theta, v);
                 add(&mut direct, v);
             }
-            if cut != Cut::Save(save + 1) {
+            // A state saved at an event moves with it.
+            let moves_along = cut == Cut::Save(save + 1) || (cut == Cut::Event && theta == 1.0);
+            if !moves_along {
                 self.times[save + 1] += self.transposer.moving_save(times, theta, v, bar);
             }
         }
@@ -163,6 +214,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
         self.times[0] += self.end_bar;
         add(&mut self.lambda, &self.cotangents[0]);
         let Transposer { p_bar, integrand, .. } = self.transposer;
-        Swept { p_bar, y0_bar: self.lambda, times: self.times, integrand }
+        let event_bars = self.events.map_or_else(Vec::new, EventBars::finish);
+        Swept { p_bar, y0_bar: self.lambda, times: self.times, integrand, event_bars }
     }
 }

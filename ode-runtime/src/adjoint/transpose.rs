@@ -15,7 +15,7 @@ use super::kernel::Kernel;
 use crate::dense::Weights;
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
-use crate::solve::{SolveError, StepTimes, Tape};
+use crate::solve::{Cut, SolveError, StepTimes, Tape};
 use crate::space::Space;
 
 /// The derivatives by the times of a step.
@@ -63,18 +63,27 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
         }
     }
 
-    /// Steps forward again, without control.
+    /// Steps forward again, without control; `after` changes the state at the end of a step that was reset.
     #[inline(always)]
-    pub(super) fn advance<V: Clone>(&self, tape: &Tape<V>, steps: Range<usize>, from: &K::State) -> K::State {
+    pub(super) fn advance<V: Clone>(
+        &self,
+        tape: &Tape<V>,
+        steps: Range<usize>,
+        from: &K::State,
+        after: impl Fn(usize, &mut K::State),
+    ) -> K::State {
         // Locals, which small systems keep in registers.
         let (mut y, mut y1) = (from.clone(), from.clone());
         let mut k = self.method.stages(from);
         for step in steps {
-            let (times, _) = tape.step(step);
+            let (times, cut) = tape.step(step);
             self.kernel.rhs(times.first, &y, &mut k.as_mut()[0]);
             let rhs = |node: f64, y: &K::State, dy: &mut K::State| self.kernel.rhs(times.at(node), y, dy);
             self.method.advance(rhs, K::Lane::constant(times.h), &y, &mut k, &mut y1);
             std::mem::swap(&mut y, &mut y1);
+            if cut == Cut::Event {
+                after(step, &mut y);
+            }
         }
         y
     }
@@ -93,11 +102,23 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
             kernel.rhs(times.at(node), y, dy);
         };
         method.advance(rhs, K::Lane::constant(times.h), y, k, y1);
-        for stage in k_bar.as_mut() {
-            for i in 0..stage.len() {
-                stage[i] = K::Lane::constant(0.0);
-            }
-        }
+        clear(k_bar.as_mut());
+    }
+
+    pub(super) fn zero_parameters(&self) -> K::Parameters {
+        self.kernel.zero_parameters()
+    }
+
+    /// Begins another transpose of the step that was computed last.
+    pub(super) fn begin_again(&mut self) {
+        clear(self.k_bar.as_mut());
+    }
+
+    /// The end of the step that was computed last, and the derivative there.
+    pub(super) fn end(&mut self, times: &StepTimes) -> (K::State, K::State) {
+        let mut slope = self.y1.clone();
+        self.kernel.rhs(times.last, &self.y1, &mut slope);
+        (self.y1.clone(), slope)
     }
 
     /// The cotangents that a state saved inside of the step gives to the stages.
@@ -192,6 +213,16 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
             stage: stage.unwrap_or(0) + 1,
             component: self.kernel.component(component),
             value: lambda[component].get().to_f64(),
+        }
+    }
+}
+
+/// Sets all numbers to 0.
+#[inline(always)]
+fn clear<L: Lane, V: Space<L>>(vectors: &mut [V]) {
+    for vector in vectors {
+        for i in 0..vector.len() {
+            vector[i] = L::constant(0.0);
         }
     }
 }

@@ -5,7 +5,8 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
 use super::{Lane, Real};
 
 /// A lane of one number: a `Real`, or one whose products and sums are fused.
-pub(crate) trait Single: Lane<Mask = bool> {
+#[doc(hidden)]
+pub trait Single: Lane<Mask = bool> {
     /// The number.
     fn get(self) -> Self::Scalar;
 

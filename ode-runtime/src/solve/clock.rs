@@ -67,8 +67,12 @@ pub(super) struct Clock {
     stop: usize,
     /// Its time.
     stop_t: f64,
+    /// Where steps of one length are counted from: the start, or the last event.
+    origin: f64,
     /// The number of steps of the grid that were taken.
     taken: usize,
+    /// The number of steps of one length.
+    steps: usize,
     /// Whether nothing but the next stop can cut a step.
     simple: bool,
 }
@@ -77,7 +81,8 @@ impl Clock {
     pub(super) fn new<S: Model>(plan: &Plan<S>) -> Self {
         let first = if plan.perturb { next_after(plan.start, plan.direction) } else { plan.start };
         let simple = matches!(plan.pace, Pace::Adaptive(_)) && !plan.perturb;
-        Self { t: plan.start, first, stop: 0, stop_t: plan.stops[0].t, taken: 0, simple }
+        let (t, stop_t) = (plan.start, plan.stops[0].t);
+        Self { t, first, stop: 0, stop_t, origin: t, taken: 0, steps: plan.steps_from(t), simple }
     }
 
     /// The next step, for which control asks for length `h`; it ends at the next stop at the latest.
@@ -109,11 +114,11 @@ impl Clock {
                 }
             }
             #[allow(clippy::cast_precision_loss)]
-            Pace::StepSize { h, steps } => {
-                if self.taken + 1 >= *steps {
+            Pace::StepSize { h } => {
+                if self.taken + 1 >= self.steps {
                     (plan.end, Cut::Given)
                 } else {
-                    (plan.start + (self.taken + 1) as f64 * h, Cut::Free)
+                    (self.origin + (self.taken + 1) as f64 * h, Cut::Free)
                 }
             }
             Pace::Grid(times) => (times[self.taken], Cut::Given),
@@ -142,12 +147,12 @@ impl Clock {
             (self.t, self.first) = (step.t1, step.t1);
             return false;
         }
-        self.arrive_in_general(plan, step.t1)
+        self.arrive_in_general(plan, step.t1, step.cut)
     }
 
     #[inline(never)]
     #[allow(clippy::float_cmp)]
-    fn arrive_in_general<S: Model>(&mut self, plan: &Plan<S>, t1: f64) -> bool {
+    fn arrive_in_general<S: Model>(&mut self, plan: &Plan<S>, t1: f64, cut: Cut) -> bool {
         self.t = t1;
         let mut jump = plan.perturb;
         while plan.stops[self.stop].t == t1 {
@@ -159,8 +164,11 @@ impl Clock {
         match &plan.pace {
             Pace::Adaptive(_) => {}
             #[allow(clippy::cast_precision_loss)]
-            Pace::StepSize { h, .. } => {
-                let grid = plan.start + (self.taken + 1) as f64 * h;
+            Pace::StepSize { .. } if cut == Cut::Event => {
+                (self.origin, self.taken, self.steps) = (t1, 0, plan.steps_from(t1));
+            }
+            Pace::StepSize { h } => {
+                let grid = self.origin + (self.taken + 1) as f64 * h;
                 self.taken += usize::from((t1 - grid) * plan.direction >= 0.0);
             }
             Pace::Grid(times) => self.taken += usize::from(t1 == times[self.taken]),

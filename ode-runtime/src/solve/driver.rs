@@ -1,43 +1,57 @@
 //! The loop that all solves go through.
 
+use std::ops::ControlFlow;
+
 use super::clock::{Clock, Next, StepTimes, next_after};
 use super::plan::{Pace, Plan};
 use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
+use crate::callback::{Callback, Moment, Notice, Pass};
 use crate::control::{Start, first_step};
+use crate::event::{CutShort, Ended, Events, Look, Trouble, Watch};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single, Task, dispatch};
 use crate::space::Space;
 use crate::system::{Dynamics, Model};
 
+/// What looks on while a solve runs, and may end it.
+#[derive(Clone, Copy)]
+pub(crate) struct Observers<'a, E> {
+    pub(crate) events: &'a E,
+    pub(crate) callback: Option<&'a dyn Callback>,
+    pub(crate) pass: Pass,
+}
+
 /// Steps from the start of the plan to its end, and hands each accepted step to the record.
 ///
-/// Nothing is allocated between the first step and the last, but for what the record keeps.
-pub(crate) fn drive<S: Model, D: Dynamics<Model = S>, M: Stepper>(
+/// Nothing is allocated between the first step and the last, but for what the record keeps, and at events.
+pub(crate) fn drive<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>>(
     dynamics: &D,
     method: &M,
     y0: &S::Vector<S::Real>,
     plan: &Plan<S>,
+    observers: Observers<'_, E>,
     record: &mut Record<'_, S>,
 ) -> Result<Stats, SolveError> {
-    dispatch(D::INLINED, Drive { dynamics, method, y0, plan, record })
+    dispatch(D::INLINED, Drive { dynamics, method, y0, plan, observers, record })
 }
 
-struct Drive<'a, 'r, S: Model, D, M> {
+struct Drive<'a, 'r, S: Model, D, M, E> {
     dynamics: &'a D,
     method: &'a M,
     y0: &'a S::Vector<S::Real>,
     plan: &'a Plan<S>,
+    observers: Observers<'a, E>,
     record: &'a mut Record<'r, S>,
 }
 
-impl<S: Model, D: Dynamics<Model = S>, M: Stepper> Task<S::Real> for Drive<'_, '_, S, D, M> {
+impl<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>> Task<S::Real> for Drive<'_, '_, S, D, M, E> {
     type Output = Result<Stats, SolveError>;
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
-        let Self { dynamics, method, y0, plan, record } = self;
-        drive_in::<S, D, M, L>(dynamics, method, y0, plan, record)
+        let Self { dynamics, method, y0, plan, observers, record } = self;
+        drive_in::<S, D, M, E, L>(dynamics, method, y0, plan, observers, record)
     }
 }
 
@@ -46,11 +60,12 @@ impl<S: Model, D: Dynamics<Model = S>, M: Stepper> Task<S::Real> for Drive<'_, '
 /// The vectors of the loop are handed to what is not inlined as copies only, so that those of small systems can stay
 /// in registers.
 #[inline(always)]
-fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::Real>>(
+fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Scalar = S::Real>>(
     dynamics: &D,
     method: &M,
     y0: &S::Vector<S::Real>,
     plan: &Plan<S>,
+    observers: Observers<'_, E>,
     record: &mut Record<'_, S>,
 ) -> Result<Stats, SolveError> {
     let p = S::parameter_vector(|i| L::splat(plan.parameters[i]));
@@ -64,6 +79,8 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
         _ => None,
     };
     let mut clock = Clock::new(plan);
+    // Whether the state is one that was reset just now.
+    let mut just_reset = false;
     let mut stats = Stats::default();
 
     let (rtol, atol) = (S::vector(|i| L::splat(plan.rtol[i])), S::vector(|i| L::splat(plan.atol[i])));
@@ -76,6 +93,10 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
     if let Some(bad) = non_finite(&stages.as_ref()[..1]) {
         return Err(failure_of_rhs::<S, L>(bad, plan.start, record, &y.clone(), stats));
     }
+    let mut watch = Watch::<S, L, E>::new(observers.events, &plan.weights);
+    watch
+        .start(plan.start, &y.clone())
+        .map_err(|trouble| trouble_of_event::<S, L>(trouble, plan.start, record, &y.clone(), stats))?;
     let mut h = match plan.first_step {
         Some(h) => h * plan.direction,
         None if law.is_none() => 0.0,
@@ -88,15 +109,18 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
     };
 
     loop {
-        let next = clock.next(plan, h, record);
+        let mut next = clock.next(plan, h, record);
         if next.t1 == next.times.t {
             let next = Next { wanted: h, ..next };
             let stages = copied(method, &stages, &y);
             return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y.clone(), stats));
         }
         if stats.accepted + stats.rejected >= plan.max_num_steps {
-            let partial = record.partial(next.times.t, &y.clone(), stats);
-            return Err(SolveError::TooManySteps { t: next.times.t, limit: plan.max_num_steps, partial });
+            return Err(too_many::<S, L>(next.times.t, plan, record, &y.clone(), stats));
+        }
+        if stops::<S, L>(&observers, Moment::Step, plan, &next.times, &y) {
+            record.end(Ended::ByCallback, next.times.t, &y.clone(), just_reset);
+            return Ok(stats);
         }
         let step_h = L::constant(next.times.h);
         method.advance(|node, y, dy| rhs(next.times.at(node), y, dy), step_h, &y, &mut stages, &mut y1);
@@ -134,6 +158,10 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
                         return Err(too_small::<S, L>(stages, &next, plan, record, &y, stats));
                     }
                     h = if wanted.abs() < shorter.abs() { wanted } else { shorter };
+                    if stops::<S, L>(&observers, Moment::Rejected, plan, &next.times, &y) {
+                        record.end(Ended::ByCallback, next.times.t, &y.clone(), just_reset);
+                        return Ok(stats);
+                    }
                     continue;
                 }
             }
@@ -148,21 +176,55 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
         }
 
         stats.accepted += 1;
-        let ended = next.cut != Cut::Free && next.t1 == plan.end;
-        if !complete && (record.wants_completion(next.t1) || !ended) {
+        let at_end = next.cut != Cut::Free && next.t1 == plan.end;
+        if !complete && (E::COUNT > 0 || record.wants_completion(next.t1) || !at_end) {
             rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
             stats.rhs_evaluations += 1;
         }
-        if record.wants(next.t1) {
+        let mut cut = None;
+        if E::COUNT > 0 && !watch.quiet(&next.times, next.t1, &y, &y1, &stages.as_ref()[..=last]) {
+            let (p, y, y1c, stagesc) = (p.clone(), y.clone(), y1.clone(), copied(method, &stages, &y));
+            let step = Accepted { next: &next, p: &p, y: &y, y1: &y1c, stages: &stagesc };
+            cut = look::<S, D, M, E, L>(dynamics, method, plan, step, &mut watch, record, &mut stats)?;
+            if let Some(cut) = &mut cut {
+                next = Next { times: cut.times, t1: cut.t1, cut: Cut::Event, ..next };
+                if let Some((state, redone)) = cut.redone.take() {
+                    y1 = state;
+                    stages = redone;
+                }
+            }
+        }
+        let resets = cut.as_ref().is_some_and(|cut| cut.reset.is_some());
+        if record.wants(next.t1) || cut.is_some() {
             let (y, y1, stages) = (y.clone(), y1.clone(), copied(method, &stages, &y));
             let Next { times, t1, cut, .. } = next;
-            record.step(&Step { times, t1, cut, y: &y, y1: &y1, k: &stages.as_ref()[..=last] });
+            record.step(&Step { times, t1, cut, resets, y: &y, y1: &y1, k: &stages.as_ref()[..=last] });
         }
-        if ended {
+        let stop = stops::<S, L>(&observers, Moment::Accepted, plan, &next.times, &y);
+        std::mem::swap(&mut y, &mut y1);
+        just_reset = resets;
+        if let Some(CutShort { reset, ends, .. }) = cut {
+            if let Some(after) = reset {
+                record.reset::<L>(next.t1, &after);
+                y = after;
+            }
+            if ends {
+                record.end(Ended::ByEvent, next.t1, &y.clone(), resets);
+                return Ok(stats);
+            }
+        }
+        if next.cut != Cut::Free && next.t1 == plan.end {
+            return if plan.open {
+                Err(no_event::<S, L>(next.t1, record, &y.clone(), stats))
+            } else {
+                Ok(stats)
+            };
+        }
+        if stop {
+            record.end(Ended::ByCallback, next.t1, &y.clone(), resets);
             return Ok(stats);
         }
-        std::mem::swap(&mut y, &mut y1);
-        if clock.arrive(plan, &next) {
+        if clock.arrive(plan, &next) || resets {
             rhs(clock.first, &y, &mut stages.as_mut()[0]);
             stats.rhs_evaluations += 1;
             if let Some(law) = &mut law {
@@ -173,6 +235,96 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, L: Single<Scalar = S::
             stages[0] = stages[last].clone();
         }
     }
+}
+
+/// A step that was accepted.
+struct Accepted<'a, S: Model, L: Single<Scalar = S::Real>, K> {
+    next: &'a Next,
+    p: &'a S::Parameters<L>,
+    y: &'a S::Vector<L>,
+    y1: &'a S::Vector<L>,
+    stages: &'a K,
+}
+
+type CutStep<S, L, M> = CutShort<<S as Model>::Vector<L>, <M as Stepper>::Stages<<S as Model>::Vector<L>>>;
+
+/// Looks for events in an accepted step, and records those that happened.
+#[cold]
+#[inline(never)]
+fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Scalar = S::Real>>(
+    dynamics: &D,
+    method: &M,
+    plan: &Plan<S>,
+    step: Accepted<'_, S, L, M::Stages<S::Vector<L>>>,
+    watch: &mut Watch<'_, S, L, E>,
+    record: &mut Record<'_, S>,
+    stats: &mut Stats,
+) -> Result<Option<CutStep<S, L, M>>, SolveError> {
+    let Accepted { next, p, y, y1, stages } = step;
+    let last = method.tableau().stages() - 1;
+    let mut steps = 0;
+    let mut again = |times: &StepTimes| {
+        steps += 1;
+        let (mut k, mut y1) = (copied(method, stages, y), y.clone());
+        let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| dynamics.rhs(p, t, y, dy);
+        let h = L::constant(times.h);
+        method.advance(|node, y, dy| rhs(times.at(node), y, dy), h, y, &mut k, &mut y1);
+        rhs(times.last, &y1, &mut k.as_mut()[last]);
+        (y1, k)
+    };
+    let mut look = Look {
+        weights: &plan.weights,
+        times: next.times,
+        t1: next.t1,
+        y,
+        y1,
+        k: &stages.as_ref()[..=last],
+        step: &mut again,
+    };
+    let found = watch
+        .look(&mut look)
+        .map_err(|trouble| trouble_of_event::<S, L>(trouble, next.times.t, record, y, *stats))?;
+    stats.rhs_evaluations += steps * last;
+    for event in &found.happened {
+        if record.events.len() == plan.max_events {
+            let partial = record.partial(next.times.t, y, *stats);
+            let (event, t) = (event.index, event.t);
+            return Err(SolveError::TooManyEvents { event, t, limit: plan.max_events, partial });
+        }
+        record.happened(event);
+    }
+    Ok(found.cut)
+}
+
+/// Tells the callback, if there is one; whether it stops the solve.
+#[inline(always)]
+fn stops<S: Model, L: Single<Scalar = S::Real>>(
+    observers: &Observers<'_, impl Events<S>>,
+    moment: Moment,
+    plan: &Plan<S>,
+    times: &StepTimes,
+    y: &S::Vector<L>,
+) -> bool {
+    match observers.callback {
+        None => false,
+        Some(callback) => tell::<S, L>(callback, observers.pass, moment, plan, times, &y.clone()),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn tell<S: Model, L: Single<Scalar = S::Real>>(
+    callback: &dyn Callback,
+    pass: Pass,
+    moment: Moment,
+    plan: &Plan<S>,
+    times: &StepTimes,
+    y: &S::Vector<L>,
+) -> bool {
+    let state: Vec<f64> = y.values().map(|x| x.get().to_f64()).collect();
+    let end = if plan.open { f64::INFINITY * plan.direction } else { plan.end };
+    let (t, h, span) = (times.t, times.h, (plan.start, end));
+    callback.notice(&Notice { moment, pass, t, h, state: &state, span }) == ControlFlow::Break(())
 }
 
 /// A copy of the stages, whose vectors are like `zero`.
@@ -245,6 +397,48 @@ fn failure_of_rhs<S: Model, L: Single<Scalar = S::Real>>(
 ) -> SolveError {
     let component = component::<S>(index);
     SolveError::NonFiniteDerivative { t, component, value, partial: record.partial(t, y, stats) }
+}
+
+#[cold]
+#[inline(never)]
+fn too_many<S: Model, L: Single<Scalar = S::Real>>(
+    t: f64,
+    plan: &Plan<S>,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    if plan.open {
+        return no_event::<S, L>(t, record, y, stats);
+    }
+    SolveError::TooManySteps { t, limit: plan.max_num_steps, partial: record.partial(t, y, stats) }
+}
+
+#[cold]
+#[inline(never)]
+fn no_event<S: Model, L: Single<Scalar = S::Real>>(
+    t: f64,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    SolveError::NoEvent { t, partial: record.partial(t, y, stats) }
+}
+
+#[cold]
+#[inline(never)]
+fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
+    (event, trouble): (usize, Trouble),
+    start: f64,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    let partial = record.partial(start, y, stats);
+    match trouble {
+        Trouble::NotANumber { t, value } => SolveError::NonFiniteEvent { event, t, value, partial },
+        Trouble::PilesUp => SolveError::EventsPileUp { event, t: start, partial },
+    }
 }
 
 /// The error of a step that cannot get smaller: why it had to.

@@ -83,6 +83,48 @@ pub enum SolveError {
     )]
     NonFiniteState { t: f64, h: f64, component: String, value: f64, partial: Box<Partial> },
 
+    #[error(
+        "the span has no end, and nothing that would end the solve: add an event with `.until()`, a callback that stops, or an end"
+    )]
+    OpenEnd,
+
+    #[error(
+        "no event ended the solve up to t = {t}, after {} accepted steps: the event never happens, or comes later than max_num_steps allows. See the partial solution in this error",
+        .partial.stats().accepted
+    )]
+    NoEvent { t: f64, partial: Box<Partial> },
+
+    #[error(
+        "the function of event {event} is {value} at t = {t}: it leaves its domain there (ln or sqrt of a negative number, a division by zero). See the partial solution in this error"
+    )]
+    NonFiniteEvent { event: usize, t: f64, value: f64, partial: Box<Partial> },
+
+    #[error(
+        "more than max_events = {limit} events happened up to t = {t}, of which event {event} came last: allow more, or let an event end the solve sooner. See the partial solution in this error"
+    )]
+    TooManyEvents { event: usize, t: f64, limit: usize, partial: Box<Partial> },
+
+    #[error(
+        "event {event} happens again and again at t = {t}, faster than numbers can tell: infinitely many events before a finite time (a ball that comes to rest), or a reset that does not leave the event. End the solve before, for example with `until(nth(100, ..))`, or let another model take over there. See the partial solution in this error"
+    )]
+    EventsPileUp { event: usize, t: f64, partial: Box<Partial> },
+
+    #[error("a callback stopped the adjoint at t = {t}: half of a gradient is none")]
+    Stopped { t: f64 },
+
+    #[error(
+        "the solve was not ended by an event, so there is none to differentiate; give cotangents of the saved states to `apply`"
+    )]
+    NotEndedByEvent,
+
+    #[error("{found} cotangents for {happened} events: give one for each that `events()` lists, in order")]
+    EventCotangentCount { found: usize, happened: usize },
+
+    #[error(
+        "event {event} at t = {t} has no derivative: its function barely crosses zero there ({slope:.1e} per unit of time), so its time does not depend smoothly on anything. Take a function that crosses zero at an angle, such as x instead of x^3"
+    )]
+    GrazingEvent { event: usize, t: f64, slope: f64 },
+
     #[error("t = {t} is outside of the solved span {start}..{end}: the solution is known only there")]
     OutsideSpan { t: f64, start: f64, end: f64 },
 
@@ -125,7 +167,11 @@ impl SolveError {
             Self::StepTooSmall { partial, .. }
             | Self::TooManySteps { partial, .. }
             | Self::NonFiniteDerivative { partial, .. }
-            | Self::NonFiniteState { partial, .. } => Some(partial),
+            | Self::NonFiniteState { partial, .. }
+            | Self::NoEvent { partial, .. }
+            | Self::NonFiniteEvent { partial, .. }
+            | Self::TooManyEvents { partial, .. }
+            | Self::EventsPileUp { partial, .. } => Some(partial),
             _ => None,
         }
     }

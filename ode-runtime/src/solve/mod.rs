@@ -13,8 +13,8 @@ mod stats;
 mod tape;
 mod times;
 
-pub(crate) use clock::StepTimes;
-pub(crate) use driver::drive;
+pub(crate) use clock::{StepTimes, next_after};
+pub(crate) use driver::{Observers, drive};
 pub use error::SolveError;
 pub(crate) use options::{Grid, Options};
 pub use options::{IntoTolerance, Tolerance};

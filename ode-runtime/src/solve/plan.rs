@@ -23,8 +23,8 @@ pub(crate) struct Stop {
 pub(crate) enum Pace {
     /// By the error.
     Adaptive(Law),
-    /// This long, so many times.
-    StepSize { h: f64, steps: usize },
+    /// This long.
+    StepSize { h: f64 },
     /// Between these times, the start excluded.
     Grid(Vec<f64>),
 }
@@ -52,6 +52,9 @@ pub(crate) struct Plan<S: Model> {
     pub(crate) perturb: bool,
     pub(crate) dense: bool,
     pub(crate) weights: Weights,
+    pub(crate) max_events: usize,
+    /// Whether the end is as far as numbers go.
+    pub(crate) open: bool,
 }
 
 impl<S: Model> Plan<S> {
@@ -92,11 +95,24 @@ impl<S: Model> Plan<S> {
             perturb: options.perturb,
             dense: options.dense.unwrap_or(matches!(times, Times::Span(..))),
             weights: Weights::new(tableau, options.interpolation),
+            max_events: options.max_events,
+            open: times.is_open(),
         })
     }
 }
 
 impl<S: Model> Plan<S> {
+    /// How many steps of one length reach the end from `t`.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub(crate) fn steps_from(&self, t: f64) -> usize {
+        let Pace::StepSize { h } = self.pace else { return 0 };
+        let quotient = (self.end - t) / h;
+        // A quotient that is whole but for rounding is whole.
+        let whole = quotient.round();
+        let steps = if (quotient - whole).abs() <= 1e-10 * whole { whole } else { quotient.ceil() };
+        (steps as usize).max(1)
+    }
+
     /// Ends steps at the save points, and keeps no dense output, which would be of other steps.
     pub(crate) fn stop_at_saves(&mut self) {
         self.dense = false;
@@ -134,6 +150,8 @@ fn check_options(options: &Options) -> Result<(), SolveError> {
     let max_num_steps = options.max_num_steps as f64;
     check("min_step", min_step, min_step >= 0.0 && min_step.is_finite(), "finite and not negative")?;
     check("max_step", max_step, max_step > 0.0 && max_step >= min_step, "positive, and at least min_step")?;
+    let max_events = options.max_events as f64;
+    check("max_events", max_events, max_events > 0.0, "at least 1")?;
     check("max_num_steps", max_num_steps, max_num_steps > 0.0, "at least 1")?;
     check("safety", safety, safety > 0.0 && safety <= 1.0, "between 0 and 1")?;
     check("ifactor", ifactor, ifactor >= 1.0 && ifactor.is_finite(), "finite and at least 1")?;
@@ -213,7 +231,7 @@ fn pace(
     end: f64,
 ) -> Result<Pace, SolveError> {
     match (&options.grid, times) {
-        (Some(Grid::StepSize(h)), _) => step_size(*h, start, end, options.max_num_steps),
+        (Some(Grid::StepSize(h)), _) => step_size(*h, start, end, options.max_num_steps, times.is_open()),
         (Some(Grid::Times(grid)), _) => check_grid(grid, start, end),
         (None, _) if tableau.error.is_some() => {
             let Options { safety, ifactor, dfactor, .. } = *options;
@@ -224,21 +242,16 @@ fn pace(
     }
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-fn step_size(h: f64, start: f64, end: f64, most: usize) -> Result<Pace, SolveError> {
+#[allow(clippy::cast_precision_loss)]
+fn step_size(h: f64, start: f64, end: f64, most: usize, open: bool) -> Result<Pace, SolveError> {
     let bad = |requirement| SolveError::BadOption { name: "step_size", value: h, requirement };
     if !(h.is_finite() && h > 0.0) {
         return Err(bad("finite and positive, also backwards in time"));
     }
-    let quotient = (end - start).abs() / h;
-    if quotient > most as f64 {
+    if !open && (end - start).abs() / h > most as f64 {
         return Err(bad("so large that max_num_steps steps of it reach the end"));
     }
-    // A quotient that is whole but for rounding is whole.
-    let whole = quotient.round();
-    let steps = if (quotient - whole).abs() <= 1e-10 * whole { whole } else { quotient.ceil() };
-    let direction = if end > start { 1.0 } else { -1.0 };
-    Ok(Pace::StepSize { h: h * direction, steps: (steps as usize).max(1) })
+    Ok(Pace::StepSize { h: if end > start { h } else { -h } })
 }
 
 fn check_grid(grid: &[f64], start: f64, end: f64) -> Result<Pace, SolveError> {

@@ -3,8 +3,9 @@
 use super::clock::StepTimes;
 use super::plan::Plan;
 use super::tape::{Keep, Placement, Tape};
-use super::{Partial, Stats};
+use super::{Partial, Solution, SolveError, Stats};
 use crate::dense::{DenseOutput, interpolate};
+use crate::event::{Ended, Event, Happened, Taped};
 use crate::number::{Real, Single};
 use crate::space::Space;
 use crate::system::Model;
@@ -18,6 +19,8 @@ pub(crate) enum Cut {
     Given,
     /// On the save time of this number, at which it ends.
     Save(usize),
+    /// On the event that it ends at.
+    Event,
 }
 
 /// An accepted step.
@@ -25,11 +28,16 @@ pub(crate) struct Step<'a, V> {
     pub(crate) times: StepTimes,
     pub(crate) t1: f64,
     pub(crate) cut: Cut,
+    /// Whether the state is reset at its end; a save point there is then saved after that.
+    pub(crate) resets: bool,
     pub(crate) y: &'a V,
     pub(crate) y1: &'a V,
     /// The stages; the completion is there where [`Record::wants_completion`] said so.
     pub(crate) k: &'a [V],
 }
+
+/// The tape of a model's solve.
+type TapeOf<S> = Tape<<S as Model>::Vector<<S as Model>::Real>>;
 
 /// What is kept: save points always, all steps for dense output or for the adjoint where they are asked for.
 pub(crate) struct Record<'a, S: Model> {
@@ -37,7 +45,11 @@ pub(crate) struct Record<'a, S: Model> {
     pub(crate) states: Vec<S::State>,
     next: usize,
     pub(crate) dense: Option<DenseOutput<S::Vector<S::Real>>>,
-    pub(crate) tape: Option<Tape<S::Vector<S::Real>>>,
+    pub(crate) tape: Option<TapeOf<S>>,
+    pub(crate) events: Vec<Event<S>>,
+    pub(crate) ended: Ended,
+    /// Where the solve ended, if that is no save point.
+    end: Option<f64>,
 }
 
 impl<'a, S: Model> Record<'a, S> {
@@ -50,6 +62,9 @@ impl<'a, S: Model> Record<'a, S> {
             next: 1,
             dense: plan.dense.then(|| DenseOutput::new(&plan.weights, plan.start)),
             tape: (keep != Keep::Nothing).then(|| Tape::new(keep, plan.start, plan.direction, plan.perturb)),
+            events: Vec::new(),
+            ended: Ended::AtEnd,
+            end: None,
         }
     }
 
@@ -85,7 +100,7 @@ impl<'a, S: Model> Record<'a, S> {
         while let Some(&t) = self.plan.save.get(self.next) {
             let theta = if self.is_before(t, step.t1) {
                 (t - step.times.t) / step.times.h
-            } else if t == step.t1 {
+            } else if t == step.t1 && !step.resets {
                 1.0
             } else {
                 break;
@@ -107,11 +122,80 @@ impl<'a, S: Model> Record<'a, S> {
         } else {
             plain::<S, L>(&interpolate(&self.plan.weights, theta, step.times.h, step.y, step.k))
         };
-        self.states.push(S::unflatten(&state));
-        if let Some(tape) = &mut self.tape {
-            tape.saves.push(Placement { step: tape.len(), theta });
-        }
+        // The step itself is not on the tape yet.
+        let number = self.tape.as_ref().map_or(0, Tape::len);
+        self.place(S::unflatten(&state), Placement { step: number, theta });
         self.next += 1;
+    }
+
+    fn place(&mut self, state: S::State, placement: Placement) {
+        self.states.push(state);
+        if let Some(tape) = &mut self.tape {
+            tape.saves.push(placement);
+        }
+    }
+
+    /// Keeps an event of the step that comes next to [`step`](Self::step).
+    pub(crate) fn happened<L: Single<Scalar = S::Real>>(&mut self, event: &Happened<S::Vector<L>>) {
+        let Happened { index, t, ref before, ref after, trigger, cuts, scale } = *event;
+        let state = |y: &S::Vector<L>| S::unflatten(&plain::<S, L>(y));
+        self.events.push(Event { index, time: t, before: state(before), after: state(after) });
+        if let Some(tape) = &mut self.tape {
+            tape.events.push(Taped { index, step: tape.len(), t, trigger, cuts, scale });
+        }
+    }
+
+    /// Saves the state to which the last step was reset, where a save point is.
+    #[allow(clippy::float_cmp)]
+    pub(crate) fn reset<L: Single<Scalar = S::Real>>(&mut self, t: f64, y: &S::Vector<L>) {
+        if self.plan.save.get(self.next) == Some(&t) {
+            let step = self.tape.as_ref().map_or(0, Tape::len);
+            self.place(S::unflatten(&plain::<S, L>(y)), Placement { step, theta: 0.0 });
+            self.next += 1;
+        }
+    }
+
+    /// Ends the solve here, in the state `y`, which is saved unless it is already; `after` the last step was reset, or
+    /// at its end.
+    #[allow(clippy::float_cmp)]
+    pub(crate) fn end<L: Single<Scalar = S::Real>>(
+        &mut self,
+        ended: Ended,
+        t: f64,
+        y: &S::Vector<L>,
+        after: bool,
+    ) {
+        self.ended = ended;
+        if self.plan.save[self.next - 1] != t {
+            let steps = self.tape.as_ref().map_or(0, Tape::len);
+            let placement = if after {
+                Placement { step: steps, theta: 0.0 }
+            } else {
+                Placement { step: steps.saturating_sub(1), theta: 1.0 }
+            };
+            self.place(S::unflatten(&plain::<S, L>(y)), placement);
+            self.end = Some(t);
+        }
+    }
+
+    /// The times of the saved states.
+    fn times(&self) -> Vec<f64> {
+        self.plan.save[..self.next].iter().copied().chain(self.end).collect()
+    }
+
+    /// Whether an adjoint came to its end, which a callback can prevent.
+    pub(crate) fn went_through(&self) -> Result<(), SolveError> {
+        if self.ended == Ended::ByCallback {
+            return Err(SolveError::Stopped { t: self.end.unwrap_or(self.plan.start) });
+        }
+        Ok(())
+    }
+
+    /// What comes of it.
+    pub(crate) fn finish(self, stats: Stats) -> (Solution<S>, Option<TapeOf<S>>) {
+        let times = self.times();
+        let Self { states, dense, tape, events, ended, .. } = self;
+        (Solution { times, states, stats, dense, events, ended }, tape)
     }
 
     /// What there is when the solve fails at `t`, in the state `y`.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{SolveError, Stats};
 use crate::dense::DenseOutput;
+use crate::event::{Ended, Event};
 use crate::number::Real;
 use crate::space::Space;
 use crate::system::Model;
@@ -11,23 +12,17 @@ use crate::system::Model;
 /// The states at the save points, and between them where dense output was kept.
 #[derive(Clone)]
 pub struct Solution<S: Model> {
-    times: Vec<f64>,
-    states: Vec<S::State>,
-    stats: Stats,
-    dense: Option<DenseOutput<S::Vector<S::Real>>>,
+    pub(crate) times: Vec<f64>,
+    pub(crate) states: Vec<S::State>,
+    pub(crate) stats: Stats,
+    pub(crate) dense: Option<DenseOutput<S::Vector<S::Real>>>,
+    pub(crate) events: Vec<Event<S>>,
+    pub(crate) ended: Ended,
 }
 
 impl<S: Model> Solution<S> {
-    pub(crate) fn new(
-        times: Vec<f64>,
-        states: Vec<S::State>,
-        stats: Stats,
-        dense: Option<DenseOutput<S::Vector<S::Real>>>,
-    ) -> Self {
-        Self { times, states, stats, dense }
-    }
-
-    /// The save times: those that were given, or both ends of the span.
+    /// The save times: those that were given, or both ends of the span. Where an event or a callback ended the solve, those
+    /// before, and then the time of that.
     #[must_use]
     pub fn times(&self) -> &[f64] {
         &self.times
@@ -48,6 +43,24 @@ impl<S: Model> Solution<S> {
     /// Each save time with its state.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (f64, S::State)> + DoubleEndedIterator + '_ {
         self.times.iter().copied().zip(self.states.iter().cloned())
+    }
+
+    /// The event that ended the solve, if one did.
+    #[must_use]
+    pub fn event(&self) -> Option<&Event<S>> {
+        self.events.last().filter(|_| self.ended == Ended::ByEvent)
+    }
+
+    /// All events that happened, in order.
+    #[must_use]
+    pub fn events(&self) -> &[Event<S>] {
+        &self.events
+    }
+
+    /// Why the solve ended.
+    #[must_use]
+    pub fn ended(&self) -> Ended {
+        self.ended
     }
 
     /// What the solve did.
@@ -80,6 +93,8 @@ impl<S: Model> fmt::Debug for Solution<S> {
             .field("states", &self.states)
             .field("stats", &self.stats)
             .field("dense", &self.dense.is_some())
+            .field("events", &self.events)
+            .field("ended", &self.ended)
             .finish()
     }
 }

@@ -1,46 +1,164 @@
 //! The builder that a user gives a method and options.
 
+use std::fmt;
+
 use super::options::{Grid, IntoTolerance, Options};
 use super::times::{IntoTimes, Times};
-use super::{Keep, Plan, Record, Solution, SolveError, drive};
+use super::{Keep, Observers, Plan, Record, Solution, SolveError, drive};
 use crate::adjoint::{self, Adjoint, Discrete, Forward, LossGradient, Pullback, Sensitivities};
+use crate::callback::{Callback, Pass};
 use crate::control::{Controller, Norm};
 use crate::dense::Interpolation;
+use crate::event::{And, Events, IntoEvent, IntoReset, Noted, Resetting, Until};
 use crate::method::{Dopri5, Stepper};
 use crate::number::Real;
 use crate::system::{Model, System};
 
-/// A solve of a model, before it starts: method and options.
+/// A solve of a model, before it starts: method, options, events.
 ///
 /// The defaults are [`Dopri5`], rtol 1e-7 and atol 1e-9 (for `f32` systems 1e-5 and 1e-7), PI control.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a solver does nothing until `.solve()` is called"]
-pub struct Solver<'a, S: System, M: Stepper = Dopri5, A = Discrete> {
-    model: &'a S,
-    method: M,
-    adjoint: A,
-    options: Options,
+pub struct Solver<'a, S: System, M: Stepper = Dopri5, A = Discrete, E = ()> {
+    pub(crate) model: &'a S,
+    pub(crate) method: M,
+    pub(crate) adjoint: A,
+    pub(crate) options: Options,
+    pub(crate) callback: Option<&'a dyn Callback>,
+    pub(crate) events: E,
+}
+
+impl<S: System + fmt::Debug, M: Stepper + fmt::Debug, A, E> fmt::Debug for Solver<'_, S, M, A, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Solver")
+            .field("model", self.model)
+            .field("method", &self.method)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A solution, and what turns cotangents of its states into gradients.
-pub type WithPullback<S, M, A> = (Solution<S>, Pullback<S, M, A>);
+pub type WithPullback<'a, S, M, A> = (Solution<S>, Pullback<'a, S, M, A>);
+
+/// A solver with one more event, at which the state is reset.
+type WithReset<'a, S, M, A, E, F, R> = Solver<'a, S, M, A, And<E, Resetting<F, R>>>;
 
 impl<'a, S: System> Solver<'a, S> {
     /// A solver with all defaults.
     pub fn new(model: &'a S) -> Self {
-        Self { model, method: Dopri5, adjoint: Discrete::default(), options: Options::default() }
+        Self {
+            model,
+            method: Dopri5,
+            adjoint: Discrete::default(),
+            options: Options::default(),
+            callback: None,
+            events: (),
+        }
     }
 }
 
-impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
+impl<'a, S: System, M: Stepper, A, E> Solver<'a, S, M, A, E> {
     /// The method: a type such as `Tsit5`, or a [`Method`](crate::Method) chosen while running.
-    pub fn method<N: Stepper>(self, method: N) -> Solver<'a, S, N, A> {
-        Solver { model: self.model, method, adjoint: self.adjoint, options: self.options }
+    pub fn method<N: Stepper>(self, method: N) -> Solver<'a, S, N, A, E> {
+        let Self { model, adjoint, options, callback, events, .. } = self;
+        Solver { model, method, adjoint, options, callback, events }
     }
 
     /// How gradients are found: [`Discrete`] unless told otherwise.
-    pub fn adjoint<B: Adjoint<S, M>>(self, adjoint: B) -> Solver<'a, S, M, B> {
-        Solver { model: self.model, method: self.method, adjoint, options: self.options }
+    pub fn adjoint<B: Adjoint<S, M>>(self, adjoint: B) -> Solver<'a, S, M, B, E> {
+        let Self { model, method, options, callback, events, .. } = self;
+        Solver { model, method, adjoint, options, callback, events }
+    }
+
+    fn with<W>(self, watched: W) -> Solver<'a, S, M, A, And<E, W>> {
+        let Self { model, method, adjoint, options, callback, events } = self;
+        Solver { model, method, adjoint, options, callback, events: And(events, watched) }
+    }
+
+    /// Ends the solve at the first zero of `event`; [`rising`](crate::rising), [`falling`](crate::falling) and
+    /// [`nth`](crate::nth) say which zeros count. The last state of the solution is the one there, and
+    /// [`Solution::event`] tells which event it was.
+    ///
+    /// `event` is the struct of a `#[differentiable]` function, or a closure, whose solve has no gradients.
+    ///
+    /// A function that is zero at the start is left before it counts. Of several events the first in time ends the
+    /// solve; those at one time happen in the order in which they were given.
+    ///
+    /// ```
+    /// use ode_runtime::{SolveError, differentiable, ode};
+    ///
+    /// #[ode]
+    /// fn falling(_t: f64, [_height, velocity]: [f64; 2], gravity: f64) -> [f64; 2] { [velocity, -gravity] }
+    ///
+    /// #[differentiable]
+    /// fn impact(_t: f64, [height, _velocity]: [f64; 2], floor: f64) -> f64 { height - floor }
+    ///
+    /// # fn main() -> Result<(), SolveError> {
+    /// let ball = Falling { gravity: 10.0 };
+    /// let hit = ball.solver().until(Impact { floor: 0.0 }).solve([5.0, 0.0], 0.0..)?;
+    /// assert!((hit.event().unwrap().time - 1.0).abs() < 1e-9);
+    /// let high = ball.solver().until(|_t: f64, [height, _]: [f64; 2]| height - 2.0).solve([5.0, 0.0], 0.0..)?;
+    /// assert!((high.last()[0] - 2.0).abs() < 1e-9);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn until<K, F: IntoEvent<S, K>>(self, event: F) -> Solver<'a, S, M, A, And<E, Until<F::Event>>> {
+        self.with(Until(event.into_event()))
+    }
+
+    /// Notes every zero of `event` in [`Solution::events`] and goes on; the steps are what they would be without it.
+    pub fn record<K, F: IntoEvent<S, K>>(self, event: F) -> Solver<'a, S, M, A, And<E, Noted<F::Event>>> {
+        self.with(Noted(event.into_event()))
+    }
+
+    /// Changes the state to `reset` of it at every zero of `event`, and goes on from there. A state saved at that very
+    /// time is the one after.
+    ///
+    /// `reset` is the struct of a `#[differentiable]` function from time and state to a state, or a closure, whose solve
+    /// has no gradients.
+    ///
+    /// ```
+    /// use ode_runtime::{SolveError, differentiable, ode};
+    ///
+    /// #[ode]
+    /// fn falling(_t: f64, [_height, velocity]: [f64; 2], gravity: f64) -> [f64; 2] { [velocity, -gravity] }
+    ///
+    /// #[differentiable]
+    /// fn impact(_t: f64, [height, _velocity]: [f64; 2], floor: f64) -> f64 { height - floor }
+    ///
+    /// #[differentiable]
+    /// fn bounce(_t: f64, [height, velocity]: [f64; 2], restitution: f64) -> [f64; 2] {
+    ///     [height, -restitution * velocity]
+    /// }
+    ///
+    /// # fn main() -> Result<(), SolveError> {
+    /// let ball = Falling { gravity: 10.0 };
+    /// let bounces = Bounce { restitution: 0.8 };
+    /// let flight = ball.solver().reset(Impact { floor: 0.0 }, bounces).solve([5.0, 0.0], 0.0..5.0)?;
+    /// let speeds: Vec<f64> = flight.events().iter().map(|event| event.after[1]).collect();
+    /// assert!((speeds[0] - 8.0).abs() < 1e-8 && (speeds[1] - 6.4).abs() < 1e-8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reset<K, F: IntoEvent<S, K>, L, R: IntoReset<S, L>>(
+        self,
+        event: F,
+        reset: R,
+    ) -> WithReset<'a, S, M, A, E, F::Event, R::Map> {
+        self.with(Resetting(event.into_event(), reset.into_reset()))
+    }
+
+    /// What is called on every step, and may stop the solve; see [`Callback`].
+    pub fn callback(mut self, callback: &'a dyn Callback) -> Self {
+        self.callback = Some(callback);
+        self
+    }
+
+    /// How many events may happen in all; 100,000 unless told otherwise.
+    pub fn max_events(mut self, count: usize) -> Self {
+        self.options.max_events = count;
+        self
     }
 
     /// The relative tolerance: one number, or an array with one for each state.
@@ -154,22 +272,40 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         self.options.dense = Some(dense);
         self
     }
+}
 
+impl<'a, S: System, M: Stepper, A, E: Events<S>> Solver<'a, S, M, A, E> {
     /// Solves from `y0`, the state at the first time, over a span `a..b` or through the times of a slice; time may run
-    /// either way. The right-hand side is evaluated nowhere outside of the span.
+    /// either way. The right-hand side is evaluated nowhere outside of the span. The open range `a..` needs an event or a
+    /// callback that ends the solve.
     ///
     /// # Errors
     /// Wrong input before the first step; [`SolveError::StepTooSmall`], [`SolveError::TooManySteps`],
-    /// [`SolveError::NonFiniteDerivative`] and [`SolveError::NonFiniteState`] with what was solved so far.
+    /// [`SolveError::NonFiniteDerivative`] and [`SolveError::NonFiniteState`] with what was solved so far. With events
+    /// also [`SolveError::NoEvent`], [`SolveError::NonFiniteEvent`], [`SolveError::TooManyEvents`] and
+    /// [`SolveError::EventsPileUp`].
     pub fn solve<T: IntoTimes>(&self, y0: S::State, times: T) -> Result<Solution<S>, SolveError> {
         let flat = S::flatten(&y0);
         let plan = self.plan(&flat, times.times())?;
         let mut record = Record::new(&plan, &y0, Keep::Nothing);
-        let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
-        let (states, dense) = (record.states, record.dense);
-        Ok(Solution::new(plan.save, states, stats, dense))
+        let stats = drive(self.model, &self.method, &flat, &plan, self.observers(), &mut record)?;
+        Ok(record.finish(stats).0)
     }
 
+    pub(crate) fn observers(&self) -> Observers<'_, E> {
+        Observers { events: &self.events, callback: self.callback, pass: Pass::Forward }
+    }
+
+    pub(crate) fn plan(&self, y0: &S::Vector<S::Real>, times: Times<'_>) -> Result<Plan<S>, SolveError> {
+        let plan = Plan::new(self.model, y0, self.method.tableau(), times, &self.options)?;
+        if plan.open && E::COUNT == 0 && self.callback.is_none() {
+            return Err(SolveError::OpenEnd);
+        }
+        Ok(plan)
+    }
+}
+
+impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
     /// Solves as [`solve`](Self::solve) does, and returns what turns cotangents of the saved states into gradients.
     ///
     /// # Errors
@@ -178,7 +314,7 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         &self,
         y0: S::State,
         times: T,
-    ) -> Result<WithPullback<S, M, A>, SolveError> {
+    ) -> Result<WithPullback<'a, S, M, A>, SolveError> {
         let flat = S::flatten(&y0);
         let mut plan = self.plan(&flat, times.times())?;
         let asked_for_dense = plan.dense;
@@ -187,21 +323,25 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
             plan.stop_at_saves();
         }
         let mut record = Record::new(&plan, &y0, self.adjoint.keeps()?);
-        let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
-        let (states, dense, tape) = (record.states, record.dense, record.tape);
+        let stats = drive(self.model, &self.method, &flat, &plan, self.observers(), &mut record)?;
+        let (mut solution, tape) = record.finish(stats);
+        let dense = if A::KEEPS_DENSE { solution.dense.clone() } else { None };
+        if !asked_for_dense || A::STOPS_AT_SAVES {
+            solution.dense = None;
+        }
         let mut forward = Forward {
             model: self.model.clone(),
             method: self.method,
             options: self.options.clone(),
-            states: states.iter().map(S::flatten).collect(),
+            callback: self.callback,
+            times: solution.times().to_vec(),
+            states: solution.states().iter().map(S::flatten).collect(),
             tape,
-            dense: if A::KEEPS_DENSE { dense.clone() } else { None },
+            dense,
             plan,
         };
         let kept = self.adjoint.solve_again(&mut forward)?;
-        let states = forward.states.iter().map(S::unflatten).collect();
-        let dense = if asked_for_dense && !A::STOPS_AT_SAVES { dense } else { None };
-        let solution = Solution::new(forward.plan.save.clone(), states, stats, dense);
+        solution.states = forward.states.iter().map(S::unflatten).collect();
         Ok((solution, Pullback::new(forward, self.adjoint.clone(), kept)))
     }
 
@@ -254,16 +394,12 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         let flat = S::flatten(&y0);
         let plan = self.plan(&flat, times.times())?;
         let mut record = Record::new(&plan, &y0, Keep::Times);
-        let stats = drive(self.model, &self.method, &flat, &plan, &mut record)?;
-        let (states, dense, tape) = (record.states, record.dense, record.tape);
+        let stats = drive(self.model, &self.method, &flat, &plan, self.observers(), &mut record)?;
+        let (solution, tape) = record.finish(stats);
         let tape = tape.unwrap_or_else(|| unreachable!("the steps were kept"));
         let columns = adjoint::columns(&self.method, &plan, &tape, &flat);
         let count = crate::space::Space::len(&flat);
-        Ok(Sensitivities::new(Solution::new(plan.save, states, stats, dense), columns, count))
-    }
-
-    fn plan(&self, y0: &S::Vector<S::Real>, times: Times<'_>) -> Result<Plan<S>, SolveError> {
-        Plan::new(self.model, y0, self.method.tableau(), times, &self.options)
+        Ok(Sensitivities::new(solution, columns, count))
     }
 }
 

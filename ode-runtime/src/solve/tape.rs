@@ -2,6 +2,7 @@
 
 use super::clock::{StepTimes, next_after};
 use super::record::Cut;
+use crate::event::Taped;
 
 /// What a solve keeps of its steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +18,9 @@ pub enum Keep {
 /// Where a save point lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Placement {
-    /// The number of the step.
+    /// The number of the step; that of the step after the last for a state that was reset at the end.
     pub(crate) step: usize,
-    /// The part of the step before it; 1 is the end, where the state is the step's own.
+    /// The part of the step before it; 1 is the end, where the state is the step's own, 0 the start after a reset.
     pub(crate) theta: f64,
 }
 
@@ -44,12 +45,15 @@ pub(crate) struct Tape<V> {
     keep: Keep,
     /// One for each save point after the first.
     pub(crate) saves: Vec<Placement>,
+    /// The events, in order.
+    pub(crate) events: Vec<Taped>,
 }
 
 impl<V: Clone> Tape<V> {
     pub(crate) fn new(keep: Keep, start: f64, direction: f64, perturb: bool) -> Self {
-        let (ends, marks, states, saves) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { start, direction, perturb, ends, marks, states, keep, saves }
+        let (ends, marks, states) = (Vec::new(), Vec::new(), Vec::new());
+        let (saves, events) = (Vec::new(), Vec::new());
+        Self { start, direction, perturb, ends, marks, states, keep, saves, events }
     }
 
     pub(crate) fn push(&mut self, times: &StepTimes, t1: f64, cut: Cut, y: impl FnOnce() -> V) {
@@ -63,9 +67,20 @@ impl<V: Clone> Tape<V> {
         self.ends.push(t1);
     }
 
+    /// Where a step ends.
+    pub(crate) fn end(&self, step: usize) -> f64 {
+        self.ends[step]
+    }
+
     /// The number of steps.
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The numbers, in `events`, of those in this step.
+    pub(crate) fn events_in(&self, step: usize) -> std::ops::Range<usize> {
+        let first = self.events.partition_point(|event| event.step < step);
+        first..self.events.partition_point(|event| event.step <= step)
     }
 
     /// The state at the start of this step, where it was kept.

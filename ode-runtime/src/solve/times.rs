@@ -1,19 +1,20 @@
 //! Over what a system is solved.
 
-use std::ops::Range;
+use std::ops::{Range, RangeFrom};
 
 use super::SolveError;
 
 /// Over what to solve: a span, or times to save at.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Times<'a> {
-    /// From the first to the second, in either direction.
+    /// From the first to the second, in either direction; an infinite end is one that an event or a callback sets.
     Span(f64, f64),
     /// From the first through each of the others, all rising or all falling.
     Save(&'a [f64]),
 }
 
-/// What can be solved over: a range of times, or a reference to a slice, array or `Vec` of times to save at.
+/// What can be solved over: a range of times, or a reference to a slice, array or `Vec` of times to save at. The open
+/// range `0.0..` is for solves that an event or a callback ends; backwards it is `0.0..f64::NEG_INFINITY`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no time to solve over",
     label = "neither a span nor save times",
@@ -30,6 +31,12 @@ impl IntoTimes for Range<f64> {
     }
 }
 
+impl IntoTimes for RangeFrom<f64> {
+    fn times(&self) -> Times<'_> {
+        Times::Span(self.start, f64::INFINITY)
+    }
+}
+
 impl<T: AsRef<[f64]> + ?Sized> IntoTimes for &T {
     fn times(&self) -> Times<'_> {
         Times::Save((**self).as_ref())
@@ -40,9 +47,14 @@ impl Times<'_> {
     /// The times to save at: both ends of a span.
     pub(crate) fn save(&self) -> Vec<f64> {
         match *self {
-            Self::Span(start, end) => vec![start, end],
+            Self::Span(start, end) => vec![start, end.clamp(f64::MIN, f64::MAX)],
             Self::Save(times) => times.to_vec(),
         }
+    }
+
+    /// Whether there is no end.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::Span(_, end) if end.is_infinite())
     }
 
     /// Whether they can be solved over.
@@ -50,7 +62,9 @@ impl Times<'_> {
         match *self {
             Self::Span(start, end) => {
                 finite("the start of the span", start)?;
-                finite("the end of the span", end)?;
+                if end.is_nan() {
+                    finite("the end of the span", end)?;
+                }
                 if start == end { Err(SolveError::EmptySpan { t: start }) } else { Ok(()) }
             }
             Self::Save(times) => check_save(times),

@@ -13,7 +13,7 @@ use crate::number::{Lane, Real};
 use crate::space::Space;
 
 /// The data of a compiled function: its state and parameters, as the user has them and flat.
-pub trait Model: Clone {
+pub trait Model: Clone + 'static {
     /// `f64` or `f32`.
     type Real: Real;
     /// The state as the user writes it: a number, an array, a tuple.

@@ -1,0 +1,27 @@
+//! Events: zeros of functions along the solution, and what happens there.
+//!
+//! A step that was accepted is searched on its interpolant; a zero found there is made exact by steps of the method
+//! that end at it. An event that only is noted leaves the steps alone; one that ends the solve or changes the state cuts
+//! the step, so that the state at the event is a state of the method, not of the interpolant.
+
+mod differentiate;
+mod direction;
+mod function;
+mod list;
+mod locate;
+mod occurrence;
+mod reset;
+mod steady;
+mod track;
+mod watch;
+
+pub(crate) use differentiate::{DifferentiableEvents, Pull};
+pub use direction::{Directed, Direction, Nth, falling, nth, rising};
+pub use function::IntoEvent;
+pub(crate) use list::{And, Events, Noted, Resetting, Until};
+pub(crate) use locate::Trouble;
+pub use occurrence::{Ended, Event};
+pub(crate) use occurrence::{Happened, Taped};
+pub use reset::IntoReset;
+pub use steady::{SteadyState, steady_state};
+pub(crate) use watch::{CutShort, Look, Watch};

@@ -1,0 +1,313 @@
+//! The events of a solve while it runs.
+
+use super::list::{Action, Events, Probe};
+use super::locate::{Crossing, Path, Trouble, scan, signum};
+use super::occurrence::Happened;
+use super::track::{INTERIOR, Samples, Tracker};
+use crate::dense::{Weights, interpolate};
+use crate::number::Single;
+use crate::solve::{StepTimes, next_after};
+use crate::space::Space;
+use crate::system::Model;
+
+/// How many cuts in a row may each come at once after the last.
+const CROWDED: usize = 16;
+
+/// The events of a solve, with what is known of each of them.
+pub(crate) struct Watch<'e, S: Model, L: Single<Scalar = S::Real>, E> {
+    events: &'e E,
+    probes: Vec<Box<dyn Probe<S::Vector<L>> + 'e>>,
+    trackers: Vec<Tracker>,
+    /// The weights of the stages where a step is looked at.
+    interior: [Vec<f64>; 3],
+    /// How many cuts came at once after the last.
+    crowded: usize,
+}
+
+/// A step that was accepted, in which something may have happened.
+pub(crate) struct Look<'a, V, K> {
+    pub(crate) weights: &'a Weights,
+    pub(crate) times: StepTimes,
+    pub(crate) t1: f64,
+    pub(crate) y: &'a V,
+    pub(crate) y1: &'a V,
+    /// The stages, the completion included.
+    pub(crate) k: &'a [V],
+    /// Makes another step from the same start, and completes it.
+    pub(crate) step: &'a mut dyn FnMut(&StepTimes) -> (V, K),
+}
+
+/// A step that ends at an event, and the state after that.
+pub(crate) struct CutShort<V, K> {
+    pub(crate) times: StepTimes,
+    pub(crate) t1: f64,
+    /// The state and the stages, unless the step ends there anyway.
+    pub(crate) redone: Option<(V, K)>,
+    /// The state that is changed to.
+    pub(crate) reset: Option<V>,
+    /// Whether the solve ends.
+    pub(crate) ends: bool,
+}
+
+/// What happened in a step, in order.
+pub(crate) struct Found<V, K> {
+    pub(crate) happened: Vec<Happened<V>>,
+    pub(crate) cut: Option<CutShort<V, K>>,
+}
+
+/// A step that ends at an event.
+struct Located<V, K> {
+    times: StepTimes,
+    t1: f64,
+    redone: Option<(V, K)>,
+}
+
+/// Where the events stand when one of them cuts a step.
+struct Sides {
+    /// The sign of each before the cut, crossings in the step before it included.
+    signs: Vec<f64>,
+    /// Which have crossed in the step.
+    crossed: Vec<bool>,
+    /// Which cross at the very place of the one that cuts.
+    along: Vec<usize>,
+}
+
+impl Sides {
+    /// Whether another event than the one that cuts has come to its zero, where its function has this value.
+    fn arrived(&self, index: usize, value: f64) -> bool {
+        let side = value * self.signs[index];
+        let at_once = self.along.contains(&index) || (side == 0.0 && self.signs[index] != 0.0);
+        side < 0.0 || (at_once && !self.crossed[index])
+    }
+}
+
+impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E> {
+    pub(crate) fn new(events: &'e E, weights: &Weights) -> Self {
+        let mut probes = Vec::new();
+        events.erase::<L>(&mut probes);
+        let trackers = vec![Tracker::default(); probes.len()];
+        let at = |theta| if E::COUNT > 0 { weights.at(theta).collect() } else { Vec::new() };
+        Self { events, probes, trackers, interior: INTERIOR.map(at), crowded: 0 }
+    }
+
+    /// Begins at this time and state. A function that is zero there is left before it counts.
+    pub(crate) fn start(&mut self, t: f64, y: &S::Vector<L>) -> Result<(), (usize, Trouble)> {
+        for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
+            let value = probe.value(t, y);
+            if value.is_nan() {
+                return Err((index, Trouble::NotANumber { t, value }));
+            }
+            (tracker.value, tracker.sign) = (value, signum(value));
+        }
+        Ok(())
+    }
+
+    /// Whether nothing can have happened in a step, as far as a quick look tells; if so, the step is done with.
+    #[inline(always)]
+    pub(crate) fn quiet(
+        &mut self,
+        times: &StepTimes,
+        t1: f64,
+        y: &S::Vector<L>,
+        y1: &S::Vector<L>,
+        k: &[S::Vector<L>],
+    ) -> bool {
+        let between = |weights: &[f64]| {
+            let mut value = y.clone();
+            for (weight, k) in weights.iter().zip(k) {
+                let factor = L::constant(weight * times.h);
+                for i in 0..value.len() {
+                    value[i] = factor.mul_add_fast(k[i], value[i]);
+                }
+            }
+            value
+        };
+        let [a, b, c] = [between(&self.interior[0]), between(&self.interior[1]), between(&self.interior[2])];
+        let [ta, tb, tc] = INTERIOR.map(|theta| times.t + theta * times.h);
+        let samples = Samples { t: [ta, tb, tc, t1], y: [&a, &b, &c, y1], dy: &k[k.len() - 1] };
+        let quiet = self.events.quiet::<L>(&mut self.trackers, &samples);
+        if quiet {
+            self.trackers.iter_mut().for_each(Tracker::go_on);
+        }
+        quiet
+    }
+
+    /// Looks closely: what happened in the step.
+    pub(crate) fn look<K: AsRef<[S::Vector<L>]>>(
+        &mut self,
+        look: &mut Look<'_, S::Vector<L>, K>,
+    ) -> Result<Found<S::Vector<L>, K>, (usize, Trouble)> {
+        let (StepTimes { t, h, .. }, t1, y, y1, k) = (look.times, look.t1, look.y, look.y1, look.k);
+        let weights = look.weights;
+        let completion = &k[k.len() - 1];
+        let path = Path {
+            t,
+            h,
+            start: (y, &k[0]),
+            end: (t1, y1, completion),
+            at: |theta| interpolate(weights, theta, h, y, k),
+        };
+        let mut signs = vec![0.0; self.probes.len()];
+        let mut ends = vec![(0.0, 0.0); self.probes.len()];
+        let mut crossings: Vec<(usize, Crossing)> = Vec::new();
+        for (index, probe) in self.probes.iter().enumerate() {
+            match probe.at_step_end(y1, completion) {
+                Some(true) => crossings.push((index, Crossing { theta: 1.0, sign: 1.0 })),
+                Some(false) => {}
+                None => {
+                    let scan =
+                        scan(&**probe, &self.trackers[index], &path).map_err(|trouble| (index, trouble))?;
+                    crossings.extend(scan.crossings.iter().map(|&crossing| (index, crossing)));
+                    signs[index] = scan.start;
+                    ends[index] = (scan.sign, scan.value);
+                }
+            }
+        }
+        crossings.sort_by(|a, b| a.1.theta.total_cmp(&b.1.theta));
+
+        let mut happened = Vec::new();
+        let mut crossed = vec![false; self.probes.len()];
+        for &(index, crossing) in &crossings {
+            (signs[index], crossed[index]) = (-crossing.sign, true);
+            if !self.counts(index, crossing.sign) {
+                continue;
+            }
+            let located = locate(&*self.probes[index], crossing.theta, look);
+            let state = located.redone.as_ref().map_or(y1, |(y1, _)| y1);
+            if self.probes[index].action() == Action::Note {
+                let (before, after) = (state.clone(), state.clone());
+                let t = located.t1;
+                happened.push(Happened { index, t, before, after, trigger: index, cuts: false, scale: h });
+                continue;
+            }
+            let state = Sides {
+                signs,
+                crossed,
+                along: crossings
+                    .iter()
+                    .filter(|(other, at)| *other != index && at.theta == crossing.theta)
+                    .map(|(other, _)| *other)
+                    .collect(),
+            };
+            return self.cut(index, located, &state, happened, look);
+        }
+        for (tracker, (sign, value)) in self.trackers.iter_mut().zip(ends) {
+            (tracker.sign, tracker.value, tracker.fresh) = (sign, value, false);
+        }
+        self.crowded = 0;
+        Ok(Found { happened, cut: None })
+    }
+
+    /// Whether a crossing from this sign makes an event.
+    fn counts(&mut self, index: usize, sign: f64) -> bool {
+        let (probe, tracker) = (&self.probes[index], &mut self.trackers[index]);
+        if !probe.direction().counts(sign) {
+            return false;
+        }
+        tracker.count += 1;
+        let counts = tracker.count >= probe.nth();
+        if counts {
+            tracker.count = 0;
+        }
+        counts
+    }
+
+    /// The step ends at the event `trigger`. Events at one time happen in the order in which they were given; after one
+    /// that ends the solve nothing does.
+    fn cut<K: AsRef<[S::Vector<L>]>>(
+        &mut self,
+        trigger: usize,
+        located: Located<S::Vector<L>, K>,
+        sides: &Sides,
+        mut happened: Vec<Happened<S::Vector<L>>>,
+        look: &Look<'_, S::Vector<L>, K>,
+    ) -> Result<Found<S::Vector<L>, K>, (usize, Trouble)> {
+        let Located { times, t1: t, redone } = located;
+        let (y1, k) = redone.as_ref().map_or((look.y1, look.k), |(y1, k)| (y1, k.as_ref()));
+        let at_event: Vec<f64> = self.probes.iter().map(|probe| probe.value(t, y1)).collect();
+        let mut state = y1.clone();
+        let (mut reset, mut ends) = (false, false);
+        let arrived: Vec<bool> =
+            (0..self.probes.len()).map(|index| sides.arrived(index, at_event[index])).collect();
+        for (index, &arrived) in arrived.iter().enumerate() {
+            let counts = index == trigger || (arrived && self.counts(index, sides.signs[index]));
+            if !counts {
+                continue;
+            }
+            let probe = &self.probes[index];
+            let after = probe.after(t, &state);
+            happened.push(Happened {
+                index,
+                t,
+                before: state,
+                after: after.clone(),
+                trigger,
+                cuts: true,
+                scale: look.times.h,
+            });
+            state = after;
+            reset |= probe.action() == Action::Reset;
+            ends = probe.action() == Action::End;
+            if ends {
+                break;
+            }
+        }
+        let slow = next_after(next_after(times.t, times.h), times.h);
+        self.crowded = if (t - slow) * times.h <= 0.0 { self.crowded + 1 } else { 0 };
+        if self.crowded > CROWDED {
+            return Err((trigger, Trouble::PilesUp));
+        }
+        if !ends {
+            let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
+            for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
+                let value = probe.value(t, &state);
+                if value.is_nan() {
+                    return Err((index, Trouble::NotANumber { t, value }));
+                }
+                let slope = probe.slope(t, y1, &k[k.len() - 1], look.times.h);
+                let rounding = at_event[index].abs().max(4.0 * ulp * slope.abs());
+                let at_zero = arrived[index] || sides.crossed[index];
+                let fresh = at_zero && value.abs() <= rounding;
+                tracker.fresh = fresh;
+                (tracker.sign, tracker.value) = if fresh { (0.0, 0.0) } else { (signum(value), value) };
+            }
+        }
+        let reset = reset.then_some(state);
+        Ok(Found { happened, cut: Some(CutShort { times, t1: t, redone, reset, ends }) })
+    }
+}
+
+/// Ends a step at the zero that the interpolant has at this part of it: by Newton's method on the length of the step,
+/// as long as the function gets smaller.
+fn locate<V: Clone, K: AsRef<[V]>>(
+    probe: &dyn Probe<V>,
+    theta: f64,
+    look: &mut Look<'_, V, K>,
+) -> Located<V, K> {
+    let StepTimes { t, h, first, .. } = look.times;
+    let inside = |time: f64| (time - t) * h > 0.0 && (look.t1 - time) * h > 0.0;
+    let mut time = t + theta * h;
+    if time == t {
+        time = next_after(t, h);
+    }
+    let mut best: Option<(f64, Located<V, K>)> = None;
+    for _ in 0..8 {
+        if !inside(time) {
+            break;
+        }
+        let times = StepTimes { t, h: time - t, first, last: time };
+        let (y1, k) = (look.step)(&times);
+        let value = probe.value(time, &y1);
+        if best.as_ref().is_some_and(|(least, _)| value.abs() >= *least) {
+            break;
+        }
+        let slope = probe.slope(time, &y1, &k.as_ref()[k.as_ref().len() - 1], h);
+        best = Some((value.abs(), Located { times, t1: time, redone: Some((y1, k)) }));
+        let next = time - value / slope;
+        if value == 0.0 || next == time || !next.is_finite() {
+            break;
+        }
+        time = next;
+    }
+    best.map_or(Located { times: look.times, t1: look.t1, redone: None }, |(_, located)| located)
+}

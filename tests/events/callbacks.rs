@@ -1,0 +1,122 @@
+//! Callbacks: what they are told, and that they can stop.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+
+use odec::prelude::*;
+use odec::{Moment, Notice, Pass, Progress, Traced};
+
+use crate::systems::*;
+
+#[test]
+fn every_step_is_told() {
+    let told = RefCell::new(Vec::new());
+    let each = |notice: &Notice<'_>| {
+        told.borrow_mut().push((notice.moment, notice.pass, notice.t, notice.h, notice.state.to_vec()));
+        ControlFlow::Continue(())
+    };
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let solver = model.solver().first_step(1.0).callback(&each);
+    let (solution, pullback) = solver.solve_with_pullback([1.0, 1.0], &[0.0, 10.0]).expect("a solution");
+    let count = |moment: Moment| told.borrow().iter().filter(|notice| notice.0 == moment).count();
+    assert_eq!(count(Moment::Accepted), solution.stats().accepted);
+    assert_eq!(count(Moment::Rejected), solution.stats().rejected);
+    assert!(solution.stats().rejected > 0);
+    assert_eq!(count(Moment::Step), solution.stats().accepted + solution.stats().rejected);
+    assert!(told.borrow().iter().all(|notice| notice.1 == Pass::Forward && notice.3 > 0.0));
+    assert_eq!(told.borrow()[0].4, [1.0, 1.0]);
+    let plain = model.solver().first_step(1.0).solve([1.0, 1.0], &[0.0, 10.0]).expect("a solution");
+    assert_eq!(plain.states(), solution.states());
+
+    told.borrow_mut().clear();
+    pullback.apply(&[[0.0, 0.0], [1.0, 0.0]]).expect("a gradient");
+    let told = told.borrow();
+    assert_eq!(told.len(), solution.stats().accepted);
+    assert!(told.iter().all(|notice| notice.1 == Pass::Adjoint && notice.3 < 0.0));
+}
+
+#[test]
+fn a_solve_that_is_stopped_keeps_what_there_is() {
+    let model = Ball { gravity: 10.0 };
+    for moment in [Moment::Step, Moment::Accepted] {
+        let stop = |notice: &Notice<'_>| {
+            if notice.pass == Pass::Forward && notice.moment == moment && notice.t > 1.0 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let solver = model.solver().max_step(0.1).callback(&stop);
+        let (solution, pullback) = solver.solve_with_pullback([5.0, 0.0], 0.0..).expect("a solution");
+        assert_eq!(solution.ended(), Ended::ByCallback);
+        let end = solution.times()[1];
+        assert!(end > 1.0 && end < 1.3, "{end}");
+        assert_near(solution.last()[0], 5.0 - 5.0 * end * end, 1e-9, "height");
+        let gradient = pullback.apply(&[[0.0, 0.0], [1.0, 0.0]]).expect("a gradient");
+        assert_near(gradient.y0[1], end, 1e-9, "by velocity");
+        assert_near(gradient.params.gravity, -end * end / 2.0, 1e-9, "by gravity");
+    }
+}
+
+#[test]
+fn a_solve_that_is_stopped_at_once_is_its_start() {
+    let stop = |_: &Notice<'_>| ControlFlow::Break(());
+    let model = Ball { gravity: 10.0 };
+    let solver = model.solver().callback(&stop);
+    let (solution, pullback) = solver.solve_with_pullback([5.0, 1.0], 0.0..1.0).expect("a solution");
+    assert_eq!((solution.times(), solution.states()), (&[0.0][..], &[[5.0, 1.0]][..]));
+    assert_eq!(pullback.apply(&[[2.0, 3.0]]).expect("a gradient").y0, [2.0, 3.0]);
+}
+
+#[test]
+fn stopping_after_a_reset_keeps_the_state_after_it() {
+    let stop = |notice: &Notice<'_>| {
+        let rises = notice.pass == Pass::Forward && notice.t > 0.0 && notice.state[1] > 0.0;
+        if rises { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let model = Ball { gravity: 10.0 };
+    let (solution, pullback) = model
+        .solver()
+        .reset(Impact { floor: 0.0 }, Bounce { restitution: 0.5 })
+        .callback(&stop)
+        .solve_with_pullback([5.0, 0.0], 0.0..)
+        .expect("a solution");
+    assert_near(solution.last()[1], 5.0, 1e-9, "velocity");
+    let gradient = pullback.apply(&[[0.0, 0.0], [0.0, 1.0]]).expect("a gradient");
+    assert_near(gradient.event.1.restitution, 10.0, 1e-8, "by restitution");
+}
+
+#[test]
+fn an_adjoint_can_be_stopped() {
+    let stop = |notice: &Notice<'_>| {
+        if notice.pass == Pass::Adjoint && notice.t < 0.5 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let times = [0.0, 1.0];
+    let cotangents = [[0.0, 0.0], [1.0, 0.0]];
+    let solver = model.solver().callback(&stop);
+    let discrete = solver.solve_with_pullback([1.0, 1.0], &times).expect("a solution").1.apply(&cotangents);
+    let solver = model.solver().adjoint(Backsolve::default()).callback(&stop);
+    let backsolve = solver.solve_with_pullback([1.0, 1.0], &times).expect("a solution").1.apply(&cotangents);
+    let solver = model.solver().adjoint(Quadrature::default()).callback(&stop);
+    let quadrature = solver.solve_with_pullback([1.0, 1.0], &times).expect("a solution").1.apply(&cotangents);
+    for result in [discrete, backsolve, quadrature] {
+        match result {
+            Err(SolveError::Stopped { t }) => assert!(t < 0.5, "{t}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_ready_made_ones_change_nothing() {
+    let model = Ball { gravity: 10.0 };
+    let plain = model.solver().solve([5.0, 0.0], 0.0..1.0).expect("a solution");
+    let progress = Progress::new();
+    assert_eq!(model.solver().callback(&progress).solve([5.0, 0.0], 0.0..1.0).expect("a solution"), plain);
+    assert_eq!(model.solver().callback(&Traced).solve([5.0, 0.0], 0.0..1.0).expect("a solution"), plain);
+}

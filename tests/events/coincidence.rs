@@ -1,0 +1,142 @@
+//! Events at one time, on save points, on the end, and one unit in the last place beside them.
+
+use odec::prelude::*;
+
+use crate::systems::*;
+
+/// y = [t, ...]: exact, so that events fall on round times.
+#[ode]
+fn uniform(_t: f64, [_x, v]: [f64; 2]) -> [f64; 2] {
+    [v, 0.0]
+}
+
+#[differentiable]
+fn jump(_t: f64, [x, v]: [f64; 2], by: f64) -> [f64; 2] {
+    [x + by, v]
+}
+
+#[test]
+fn a_terminal_event_on_a_save_point_is_saved_once() {
+    let end = 2.0;
+    let ended = |times: &[f64]| {
+        (Uniform {}).solver().until(Clock { at: end }).solve([0.0, 1.0], times).expect("a solution")
+    };
+    let solution = ended(&[0.0, 1.0, 2.0, 3.0]);
+    assert_eq!(solution.times(), [0.0, 1.0, 2.0]);
+    assert_eq!(solution.states().len(), 3);
+    assert_eq!(solution.ended(), Ended::ByEvent);
+    let before = ended(&[0.0, end.next_down(), 3.0]);
+    assert_eq!(before.times(), [0.0, end.next_down(), end]);
+    let after = ended(&[0.0, end.next_up(), 3.0]);
+    assert_eq!(after.times(), [0.0, end]);
+    let at_the_end = ended(&[0.0, end]);
+    assert_eq!((at_the_end.times(), at_the_end.ended()), (&[0.0, end][..], Ended::ByEvent));
+}
+
+#[test]
+fn a_save_point_at_a_reset_has_the_state_after_it() {
+    for direction in [1.0, -1.0] {
+        let at = |t: f64| direction * t;
+        let solution = (Uniform {})
+            .solver()
+            .reset(Clock { at: at(1.0) }, Jump { by: 10.0 })
+            .solve([0.0, 1.0], &[0.0, at(1.0), at(2.0)])
+            .expect("a solution");
+        let positions: Vec<f64> = solution.states().iter().map(|y| y[0]).collect();
+        assert_near(positions[1], 10.0 + at(1.0), 1e-12, "at the reset");
+        assert_near(positions[2], 10.0 + at(2.0), 1e-12, "after it");
+        assert_eq!(solution.events().len(), 1);
+        assert_near(solution.events()[0].before[0], at(1.0), 1e-12, "before");
+        assert_near(solution.events()[0].after[0], 10.0 + at(1.0), 1e-12, "after");
+    }
+}
+
+#[test]
+fn a_reset_at_the_very_end_counts() {
+    let (solution, pullback) = (Uniform {})
+        .solver()
+        .reset(Clock { at: 1.0 }, Jump { by: 10.0 })
+        .solve_with_pullback([0.0, 1.0], &[0.0, 1.0])
+        .expect("a solution");
+    assert_near(solution.last()[0], 11.0, 1e-12, "state");
+    assert_eq!(solution.ended(), Ended::AtEnd);
+    let gradient = pullback.apply(&[[0.0, 0.0], [1.0, 0.0]]).expect("a gradient");
+    assert_eq!((gradient.y0[0], gradient.event.1.by), (1.0, 1.0));
+    let dense = (Uniform {}).solver().reset(Clock { at: 1.0 }, Jump { by: 10.0 }).solve([0.0, 1.0], 0.0..1.0);
+    assert_near(dense.expect("a solution").last()[0], 11.0, 1e-12, "over a span");
+}
+
+#[test]
+fn events_at_one_time_happen_in_the_order_given() {
+    let both = (Uniform {})
+        .solver()
+        .reset(Clock { at: 1.0 }, Jump { by: 1.0 })
+        .reset(Clock { at: 1.0 }, |_t: f64, [x, v]: [f64; 2]| [2.0 * x, v])
+        .solve([0.0, 1.0], 0.0..2.0)
+        .expect("a solution");
+    assert_eq!(both.events().iter().map(|event| event.index).collect::<Vec<_>>(), [0, 1]);
+    assert_near(both.last()[0], 5.0, 1e-12, "(1 + 1) 2 + 1");
+    let ended = (Uniform {})
+        .solver()
+        .record(Clock { at: 1.0 })
+        .reset(Clock { at: 1.0 }, Jump { by: 1.0 })
+        .until(Clock { at: 1.0 })
+        .reset(Clock { at: 1.0 }, Jump { by: 100.0 })
+        .solve([0.0, 1.0], 0.0..2.0)
+        .expect("a solution");
+    assert_eq!(ended.events().iter().map(|event| event.index).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(ended.times(), [0.0, 1.0]);
+    assert_near(ended.last()[0], 2.0, 1e-12, "what comes after the end does not happen");
+}
+
+#[test]
+fn events_a_unit_in_the_last_place_apart_are_two() {
+    let solution = (Uniform {})
+        .solver()
+        .reset(Clock { at: 1.0f64.next_up() }, Jump { by: 10.0 })
+        .reset(Clock { at: 1.0 }, Jump { by: 1.0 })
+        .solve([0.0, 1.0], 0.0..2.0)
+        .expect("a solution");
+    assert_eq!(solution.events().iter().map(|event| event.index).collect::<Vec<_>>(), [1, 0]);
+    assert_near(solution.last()[0], 13.0, 1e-12, "state");
+}
+
+#[test]
+fn noting_an_event_changes_no_step() {
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let times = linspace(0.0, 10.0, 21);
+    let plain = model.solver().solve([1.0, 1.0], &times).expect("a solution");
+    let noted = model.solver().record(First { level: 3.0 }).solve([1.0, 1.0], &times).expect("a solution");
+    assert_eq!(plain.states(), noted.states());
+    assert_eq!(plain.stats().accepted, noted.stats().accepted);
+}
+
+#[test]
+fn dense_output_jumps_with_the_state() {
+    let solution = (Uniform {})
+        .solver()
+        .reset(Clock { at: 1.0 }, Jump { by: 10.0 })
+        .solve([0.0, 1.0], 0.0..2.0)
+        .expect("a solution");
+    let at = |t: f64| solution.at(t).expect("inside")[0];
+    assert_near(at(0.999), 0.999, 1e-12, "before");
+    assert_near(at(1.0), 11.0, 1e-12, "at the reset");
+    assert_near(at(1.5), 11.5, 1e-12, "after");
+}
+
+#[test]
+fn fixed_steps_stop_at_events_too() {
+    for method in ["euler", "rk4", "midpoint"] {
+        let method: Method = method.parse().expect("a method");
+        let solution = (Uniform {})
+            .solver()
+            .method(method)
+            .step_size(0.3)
+            .reset(Clock { at: 0.5 }, Jump { by: 1.0 })
+            .until(Clock { at: 1.0 })
+            .solve([0.0, 1.0], 0.0..)
+            .expect("a solution");
+        assert_near(solution.last()[0], 2.0, 1e-12, "state");
+        assert_near(solution.event().expect("an event").time, 1.0, 1e-15, "time");
+    }
+}

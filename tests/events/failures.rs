@@ -1,0 +1,142 @@
+//! What goes wrong with events: a named error, and the part that was solved.
+
+use odec::prelude::*;
+
+use crate::systems::*;
+
+#[ode]
+fn nothing(_t: f64, y: f64) -> f64 {
+    0.0 * y
+}
+
+#[test]
+fn an_event_that_never_happens() {
+    let never = |_t: f64, _y: f64| 1.0;
+    match (Nothing {}).solver().until(never).solve(1.0, 0.0..) {
+        Err(SolveError::NoEvent { t, partial }) => {
+            assert!(t > 1e300, "{t}");
+            assert_eq!(partial.last(), [1.0]);
+        }
+        other => panic!("{other:?}"),
+    }
+    let model = Oscillator {};
+    let solver = model.solver().max_num_steps(1000).until(First { level: 2.0 });
+    match solver.solve([1.0, 0.0], 0.0..) {
+        Err(error @ SolveError::NoEvent { t, .. }) => {
+            assert!(t > 10.0);
+            assert!(error.to_string().contains("never happens"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let over_a_span = model.solver().until(First { level: 2.0 }).solve([1.0, 0.0], 0.0..10.0);
+    assert_eq!(over_a_span.expect("a solution").ended(), Ended::AtEnd);
+}
+
+#[test]
+fn an_open_end_without_an_event() {
+    for times in [0.0..f64::INFINITY, 0.0..f64::NEG_INFINITY] {
+        assert_eq!((Nothing {}).solve(1.0, times).expect_err("no end"), SolveError::OpenEnd);
+    }
+    assert_eq!((Nothing {}).solve(1.0, 3.0..).expect_err("no end"), SolveError::OpenEnd);
+}
+
+#[test]
+fn an_event_function_that_is_no_number() {
+    let model = Oscillator {};
+    let later = |t: f64, [x, _]: [f64; 2]| if t > 3.0 { f64::NAN } else { x - 2.0 };
+    match model.solver().until(later).solve([1.0, 0.0], 0.0..) {
+        Err(SolveError::NonFiniteEvent { event: 0, t, value, partial }) => {
+            assert!(t > 3.0 && value.is_nan() && partial.t() > 1.0 && partial.t() <= 3.1, "{t}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let at_once = |_t: f64, _y: [f64; 2]| f64::NAN;
+    match model.solver().record(First { level: 0.0 }).until(at_once).solve([1.0, 0.0], 0.0..) {
+        Err(SolveError::NonFiniteEvent { event: 1, t, .. }) => assert_near(t, 0.0, 0.0, "time"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn more_events_than_allowed() {
+    let often = |t: f64, _y: [f64; 2]| (40.0 * t).sin();
+    match (Oscillator {}).solver().max_events(100).record(often).solve([1.0, 0.0], 0.0..100.0) {
+        Err(SolveError::TooManyEvents { event: 0, limit: 100, t, partial }) => {
+            assert!(t > 1.0 && !partial.last().is_empty());
+        }
+        other => panic!("{other:?}"),
+    }
+    let zero = (Oscillator {}).solver().max_events(0).record(often).solve([1.0, 0.0], 0.0..1.0);
+    assert!(matches!(zero, Err(SolveError::BadOption { name: "max_events", .. })));
+}
+
+#[test]
+fn a_ball_that_comes_to_rest() {
+    let ball = Ball { gravity: 9.81 };
+    let limit = 27.129_019_335_615_63;
+    for tolerance in [1e-6, 1e-9, 1e-12] {
+        let solver = ball.solver().rtol(tolerance).atol(tolerance);
+        let flight =
+            solver.reset(Impact { floor: 0.0 }, Bounce { restitution: 0.9 }).solve([10.0, 0.0], 0.0..40.0);
+        match flight {
+            Err(error @ SolveError::EventsPileUp { event: 0, t, .. }) => {
+                assert_near(t, limit, 1e-4, "limit of the bounces");
+                let partial = error.partial().expect("what was solved");
+                assert!(partial.last()[0].abs() < 1e-6, "{:?}", partial.last());
+            }
+            other => panic!("{tolerance:e}: {:?}", other.map(|flight| flight.events().len())),
+        }
+    }
+}
+
+#[test]
+fn a_reset_that_does_not_leave_the_event() {
+    // The state goes back to just before the event, for ever.
+    let again = |_t: f64, [x, v]: [f64; 2]| [x - 1e-9, v];
+    let solver = (Ball { gravity: -1.0 }).solver().max_events(1000).reset(First { level: 1.0 }, again);
+    match solver.solve([0.0, 1.0], 0.0..9.0) {
+        Err(SolveError::TooManyEvents { event: 0, limit: 1000, t, .. }) => {
+            assert_near(t, 3.0f64.sqrt() - 1.0, 1e-5, "time");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn cotangents_of_the_wrong_number() {
+    let model = Ball { gravity: 9.81 };
+    let (_, pullback) = model
+        .solver()
+        .record(Impact { floor: 0.0 })
+        .solve_with_pullback([1.0, 0.0], 0.0..1.0)
+        .expect("a fall");
+    let saved = [[0.0, 0.0], [1.0, 0.0]];
+    assert!(matches!(
+        pullback.apply_events(&saved, &[]),
+        Err(SolveError::EventCotangentCount { found: 0, happened: 1 })
+    ));
+    assert!(matches!(pullback.apply(&saved[..1]), Err(SolveError::CotangentCount { found: 1, saved: 2 })));
+    assert!(matches!(pullback.apply_event(1.0, [0.0, 0.0]), Err(SolveError::NotEndedByEvent)));
+    let bad = EventCotangent { time: f64::NAN, before: [0.0, 0.0], after: [0.0, 0.0] };
+    assert!(matches!(pullback.apply_events(&saved, &[bad]), Err(SolveError::NonFiniteInput { .. })));
+}
+
+#[test]
+fn a_step_onto_an_event_that_fails_keeps_its_events() {
+    #[ode]
+    fn explosion(_t: f64, y: f64) -> f64 {
+        y * y
+    }
+    let crossings = std::cell::Cell::new(0);
+    let level = |_t: f64, y: f64| {
+        crossings.set(crossings.get() + 1);
+        y - 10.0
+    };
+    match (Explosion {}).solver().record(level).solve(1.0, 0.0..2.0) {
+        Err(SolveError::StepTooSmall { t, partial, .. }) => {
+            assert_near(t, 1.0, 1e-6, "blow-up");
+            assert!(partial.last()[0] > 1e6 && crossings.get() > 0);
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,224 @@
+//! Gradients through events against differences of solves with the same steps, and against closed forms.
+
+use odec::prelude::*;
+
+use crate::systems::*;
+
+/// A ball that bounces off a moving floor through air, with fixed steps: a smooth function of all numbers that it is made
+/// from, whose exact gradient the adjoint must give.
+fn flight(numbers: [f64; 7], loss: impl Fn(&Solution<Draggy>) -> f64) -> f64 {
+    let [height, velocity, gravity, drag, amplitude, restitution, start] = numbers;
+    let model = Draggy { gravity, drag };
+    let times = save_times(start);
+    let solution = model
+        .solver()
+        .method(Tsit5)
+        .step_size(0.05)
+        .reset(MovingImpact { amplitude }, MovingBounce { amplitude, restitution })
+        .record(First { level: 0.4 })
+        .solve([height, velocity], &times)
+        .expect("a flight");
+    loss(&solution)
+}
+
+fn save_times(start: f64) -> [f64; 4] {
+    [start, 0.31, 0.9, 1.7]
+}
+
+const NUMBERS: [f64; 7] = [1.0, 0.3, 9.81, 0.1, 0.05, 0.8, 0.0];
+
+/// A loss that depends on everything: saved states, times of events, states before and after them.
+fn weigh(solution: &Solution<Draggy>) -> f64 {
+    let saved: f64 = solution.states().iter().zip(1..).map(|(y, i)| f64::from(i) * (y[0] + 0.3 * y[1])).sum();
+    let events = solution.events().iter().zip(1..).map(|(event, i)| {
+        event.time / f64::from(i) + 0.2 * event.before[1] - 0.1 * event.after[1] + event.before[0]
+    });
+    saved + events.sum::<f64>()
+}
+
+fn cotangents(solution: &Solution<Draggy>) -> (Vec<[f64; 2]>, Vec<EventCotangent<Draggy>>) {
+    let saved = (1..=solution.states().len()).map(|i| {
+        #[allow(clippy::cast_precision_loss)]
+        let weight = i as f64;
+        [weight, 0.3 * weight]
+    });
+    let events = (1..=solution.events().len()).map(|i| EventCotangent {
+        #[allow(clippy::cast_precision_loss)]
+        time: 1.0 / i as f64,
+        before: [1.0, 0.2],
+        after: [0.0, -0.1],
+    });
+    (saved.collect(), events.collect())
+}
+
+#[test]
+fn every_derivative_is_that_of_the_computed_numbers() {
+    let [height, velocity, gravity, drag, amplitude, restitution, start] = NUMBERS;
+    let model = Draggy { gravity, drag };
+    for adjoint in
+        [Discrete::default(), Discrete::default().checkpoints(3), Discrete::default().checkpoints(1)]
+    {
+        let (solution, pullback) = model
+            .solver()
+            .method(Tsit5)
+            .step_size(0.05)
+            .adjoint(adjoint)
+            .reset(MovingImpact { amplitude }, MovingBounce { amplitude, restitution })
+            .record(First { level: 0.4 })
+            .solve_with_pullback([height, velocity], &save_times(start))
+            .expect("a flight");
+        let resets = solution.events().iter().filter(|event| event.index == 0).count();
+        assert!(resets >= 3 && solution.events().len() >= resets + 3, "{:?}", solution.events());
+        let (saved, events) = cotangents(&solution);
+        let gradient = pullback.apply_events(&saved, &events).expect("a gradient");
+        let (reset_event, reset) = &gradient.event.0;
+        let found = [
+            gradient.y0[0],
+            gradient.y0[1],
+            gradient.params.gravity,
+            gradient.params.drag,
+            reset_event.amplitude + reset.amplitude,
+            reset.restitution,
+        ];
+        for (place, found) in found.into_iter().enumerate() {
+            let expected = derivative(1e-4, |step| {
+                let mut numbers = NUMBERS;
+                numbers[place] += step;
+                flight(numbers, weigh)
+            });
+            assert_near(found / expected, 1.0, 1e-8, &format!("number {place}"));
+        }
+        let level = derivative(1e-4, |step| {
+            let solution = model
+                .solver()
+                .method(Tsit5)
+                .step_size(0.05)
+                .reset(MovingImpact { amplitude }, MovingBounce { amplitude, restitution })
+                .record(First { level: 0.4 + step })
+                .solve([height, velocity], &save_times(start));
+            weigh(&solution.expect("a flight"))
+        });
+        assert_near(gradient.event.1.level / level, 1.0, 1e-8, "level");
+    }
+}
+
+#[test]
+fn save_times_and_start_have_derivatives_too() {
+    let model = Ball { gravity: 9.81 };
+    let solve = |times: [f64; 4]| {
+        model
+            .solver()
+            .reset(Impact { floor: 0.0 }, Bounce { restitution: 0.8 })
+            .solve_with_pullback([1.0, 0.5], &times)
+            .expect("a flight")
+    };
+    let loss = |solution: &Solution<Ball>| {
+        solution.states().iter().zip(1..).map(|(y, i)| f64::from(i) * y[0] * y[0]).sum::<f64>()
+    };
+    let times = [0.0, 0.3, 0.7, 1.1];
+    let (solution, pullback) = solve(times);
+    let cotangents: Vec<[f64; 2]> =
+        solution.states().iter().zip(1..).map(|(y, i)| [2.0 * f64::from(i) * y[0], 0.0]).collect();
+    let gradient = pullback.apply(&cotangents).expect("a gradient");
+    for place in 0..4 {
+        let expected = derivative(1e-3, |step| {
+            let mut times = times;
+            times[place] += step;
+            loss(&solve(times).0)
+        });
+        assert_near(gradient.times[place], expected, 1e-7, &format!("time {place}"));
+    }
+}
+
+#[test]
+fn the_start_of_an_event_solve_has_a_derivative() {
+    // The time of fall does not depend on when it begins.
+    let model = Ball { gravity: 9.81 };
+    let (_, pullback) =
+        model.solver().until(Impact { floor: 0.0 }).solve_with_pullback([1.0, 0.0], 2.0..).expect("a fall");
+    let gradient = pullback.apply_event(1.0, [0.0, 0.0]).expect("a gradient");
+    assert_near(gradient.times[0], 1.0, 1e-10, "start");
+    let by_state = pullback.apply_event(0.0, [0.0, 1.0]).expect("a gradient");
+    assert_near(by_state.times[0], 0.0, 1e-10, "start");
+    assert_near(by_state.y0[0], -(9.81f64 / 2.0).sqrt(), 1e-9, "speed by height");
+}
+
+#[test]
+fn backwards_in_time_gradients_are_the_same() {
+    // Thrown down at t = 0, when was it at 5? By symmetry the closed form holds with time reversed.
+    let model = Ball { gravity: 9.81 };
+    let (rise, pullback) = model
+        .solver()
+        .until(First { level: 0.0 })
+        .solve_with_pullback([1.0, 0.5], 0.0..f64::NEG_INFINITY)
+        .expect("a rise");
+    let time = rise.event().expect("an event").time;
+    let root = (0.25f64 + 2.0 * 9.81).sqrt();
+    assert_near(time, (0.5 - root) / 9.81, 1e-9, "time");
+    let gradient = pullback.apply_event(1.0, [0.0, 0.0]).expect("a gradient");
+    assert_near(gradient.y0[0], -1.0 / root, 1e-9, "height");
+    assert_near(gradient.y0[1], (1.0 - 0.5 / root) / 9.81, 1e-9, "velocity");
+    assert_near(gradient.event.level, 1.0 / root, 1e-9, "level");
+    assert_near(gradient.times[0], 1.0, 1e-9, "start");
+}
+
+#[test]
+fn doses_have_derivatives_by_time_and_amount() {
+    // x' = v, v' = -x: a dose of a at time q adds a cos(T - q) to x(T).
+    let (solution, pullback) = Oscillator {}
+        .solver()
+        .rtol(1e-11)
+        .atol(1e-11)
+        .reset(Clock { at: 1.0 }, Dose { amount: 0.7 })
+        .reset(Clock { at: 2.5 }, Dose { amount: 0.2 })
+        .solve_with_pullback([1.0, 0.0], &[0.0, 4.0])
+        .expect("a solution");
+    let exact = 4.0f64.cos() + 0.7 * 3.0f64.cos() + 0.2 * 1.5f64.cos();
+    assert_near(solution.last()[0], exact, 1e-9, "state");
+    let gradient = pullback.apply(&[[0.0, 0.0], [1.0, 0.0]]).expect("a gradient");
+    let ((first, first_dose), (second, second_dose)) = gradient.event;
+    assert_near(first_dose.amount, 3.0f64.cos(), 1e-9, "first amount");
+    assert_near(first.at, 0.7 * 3.0f64.sin(), 1e-9, "first time");
+    assert_near(second_dose.amount, 1.5f64.cos(), 1e-9, "second amount");
+    assert_near(second.at, 0.2 * 1.5f64.sin(), 1e-9, "second time");
+}
+
+#[test]
+fn a_loss_through_resets_has_its_gradient_in_one_call() {
+    let model = Ball { gravity: 9.81 };
+    let times = [0.0, 0.5, 1.0];
+    let gradient = model
+        .solver()
+        .reset(Impact { floor: 0.0 }, Bounce { restitution: 0.8 })
+        .gradient([1.0, 0.0], &times, |states, cotangents| {
+            cotangents[2] = [2.0 * states[2][0], 0.0];
+            states[2][0] * states[2][0]
+        })
+        .expect("a gradient");
+    // After one bounce: height = e v (t - t1) - g (t - t1)² / 2 with v = sqrt(2 g h).
+    let height = |restitution: f64| {
+        let (v, t1) = ((2.0 * 9.81f64).sqrt(), (2.0 / 9.81f64).sqrt());
+        restitution * v * (1.0 - t1) - 9.81 * (1.0 - t1).powi(2) / 2.0
+    };
+    assert_near(gradient.loss, height(0.8).powi(2), 1e-9, "loss");
+    let expected = 2.0 * height(0.8) * (height(1.8) - height(0.8));
+    assert_near(gradient.event.1.restitution, expected, 1e-8, "restitution");
+}
+
+#[test]
+fn save_points_do_not_touch_the_gradient_of_an_event() {
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let gradient = |times: &[f64]| {
+        let (solution, pullback) = model
+            .solver()
+            .until(rising(First { level: 3.0 }))
+            .solve_with_pullback([1.0, 1.0], times)
+            .expect("a solution");
+        let time = solution.event().expect("an event").time;
+        (time, pullback.apply_event(1.0, [0.0, 0.5]).expect("a gradient").params.alpha)
+    };
+    let (time, plain) = gradient(&[0.0, 10.0]);
+    for times in [[0.0, time, 10.0], [0.0, time.next_down(), 10.0], [0.0, time.next_up(), 10.0]] {
+        assert_eq!(gradient(&times), (time, plain), "{times:?}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Events, resets and callbacks as a user has them.
+
+#![allow(missing_docs, unreachable_pub)]
+
+mod callbacks;
+mod coincidence;
+mod failures;
+mod gradients;
+mod polynomials;
+mod reference;
+mod systems;

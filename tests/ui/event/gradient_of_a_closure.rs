@@ -1,0 +1,11 @@
+use odec::prelude::*;
+
+#[ode]
+fn oscillator(_t: f64, [x, v]: [f64; 2]) -> [f64; 2] {
+    [v, -x]
+}
+
+fn main() {
+    let solver = (Oscillator {}).solver().until(|_t: f64, [x, _v]: [f64; 2]| x);
+    let _ = solver.solve_with_pullback([1.0, 0.0], 0.0..);
+}
