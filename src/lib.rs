@@ -107,6 +107,23 @@
 //! # }
 //! ```
 //!
+//! # Ensembles
+//!
+//! An [`Ensemble`] solves one system for many models, initial states or times, in the lanes of vector registers and on all
+//! cores; each trajectory is that of a solve of it alone, to the last bit. `docs/ensembles.md` has more.
+//!
+//! ```
+//! # use odec::prelude::*;
+//! # #[ode]
+//! # fn decay(_t: f64, y: f64, rate: f64) -> f64 { -rate * y }
+//! # fn main() -> Result<(), SolveError> {
+//! let models: Vec<Decay> = (0..1000).map(|i| Decay { rate: f64::from(i) / 500.0 }).collect();
+//! let ensemble = Decay::ensemble(&models).solve(1.0, 0.0..1.0)?;
+//! assert_eq!(ensemble.get(7)?.last(), models[7].solve(1.0, 0.0..1.0)?.last());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # A method of one's own
 //!
 //! [`tableau!`] checks a Butcher tableau while compiling, the order conditions included, and makes the same unrolled
@@ -161,12 +178,13 @@
 
 pub use ode_runtime::{
     AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Callback, Checkpoints, Controller, Directed,
-    Direction, Discrete, Dopri5, Dopri8, Ended, Euler, Event, EventCotangent, EventPullback, Fehlberg2,
-    Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation,
-    IntoEvent, IntoReset, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint, Model,
-    Moment, Norm, Notice, Nth, Pack, Partial, Pass, Pullback, Quadrature, Real, Reversible, Rk4, Rk4Classic,
-    SameMethod, Sensitivities, Solution, SolveError, Solver, Space, Stats, SteadyState, Stepper, System,
-    Tableau, Times, Tolerance, Tsit5, WithPullback, differentiable, falling, functions, linspace, nth, ode,
+    Direction, Discrete, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble, EnsembleGradient,
+    EnsembleSolution, Euler, Event, EventCotangent, EventPullback, Fehlberg2, Function, Gradient,
+    HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation, IntoEvent, IntoReset,
+    IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint, Model, Moment, Norm, Notice, Nth,
+    Pack, Partial, Pass, Pullback, Quadrature, Ragged, Real, Reversible, Rk4, Rk4Classic, SameMethod,
+    Sensitivities, Solution, SolveError, Solver, Space, Stats, SteadyState, Stepper, System, Tableau, Times,
+    Tolerance, Trajectory, Tsit5, WithPullback, differentiable, falling, functions, linspace, nth, ode,
     rising, steady_state, tableau,
 };
 
@@ -184,11 +202,12 @@ pub mod prelude {
     pub use ode_runtime::Progress;
     pub use ode_runtime::functions::*;
     pub use ode_runtime::{
-        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Ended, Euler,
-        Event, EventCotangent, Fehlberg2, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient,
-        Interpolating, Interpolation, LossGradient, Method, Midpoint, Model, Norm, Partial, Pullback,
-        Quadrature, Reversible, Rk4, Rk4Classic, Sensitivities, Solution, SolveError, Solver, Stats, System,
-        Tsit5, differentiable, falling, linspace, nth, ode, rising, steady_state, tableau,
+        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Ended, Ensemble,
+        EnsembleGradient, EnsembleSolution, Euler, Event, EventCotangent, Fehlberg2, Function, Gradient,
+        HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation, LossGradient, Method,
+        Midpoint, Model, Norm, Partial, Pullback, Quadrature, Reversible, Rk4, Rk4Classic, Sensitivities,
+        Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, falling, linspace, nth, ode,
+        ragged, rising, steady_state, tableau,
     };
 }
 
@@ -211,3 +230,7 @@ mod gradients {}
 #[cfg(doctest)]
 #[doc = include_str!("../docs/events.md")]
 mod events {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/ensembles.md")]
+mod ensembles {}

@@ -5,6 +5,7 @@ mod adjoint;
 mod callback;
 mod control;
 mod dense;
+mod ensemble;
 mod event;
 pub mod functions;
 mod method;
@@ -25,6 +26,9 @@ pub use callback::Traced;
 pub use callback::{Callback, Moment, Notice, Pass};
 pub use control::{Controller, Norm};
 pub use dense::Interpolation;
+pub use ensemble::{
+    Each, EachTimes, Ensemble, EnsembleGradient, EnsembleSolution, Ragged, Trajectory, ragged,
+};
 pub use event::{
     Directed, Direction, Ended, Event, IntoEvent, IntoReset, Nth, SteadyState, falling, nth, rising,
     steady_state,
@@ -51,6 +55,7 @@ macro_rules! tableau {
 /// What generated code calls.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::ensemble::{Each, Ensemble};
     pub use crate::functions::value;
     pub use crate::method::{Stepper, Tableau};
     pub use crate::number::{Lane, Mask, Real};

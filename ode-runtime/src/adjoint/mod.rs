@@ -37,3 +37,4 @@ pub use quadrature::Quadrature;
 pub use reversible::Reversible;
 pub use sensitivities::Sensitivities;
 pub(crate) use sensitivities::columns;
+pub(crate) use sweep::LIMIT;

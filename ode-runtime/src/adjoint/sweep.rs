@@ -16,7 +16,7 @@ use crate::solve::{Cut, SolveError, StepTimes, Tape};
 use crate::space::Space;
 
 /// A cotangent that grows past this, relative to those that came in, is beyond use.
-const LIMIT: f64 = 1e12;
+pub(crate) const LIMIT: f64 = 1e12;
 
 /// A backward pass over recorded steps. `V` is how the tape keeps states.
 pub(super) struct Sweep<'a, K: Kernel, M: Stepper, I, V> {

@@ -1,6 +1,6 @@
 //! The law by which the next step follows from the error of the last.
 
-use crate::number::{Single, exp2, log2, within};
+use crate::number::{Lanes, Single, exp2, log2, within};
 use crate::solve::SolveError;
 
 /// The law of the step size, for a method of order p and errors r relative to the tolerance.
@@ -26,7 +26,16 @@ pub enum Controller {
 /// The largest error, as a binary logarithm of its square, that the PI law takes for the past: 1e-4 squared.
 const LEAST_LOG: f64 = -26.575_424_759_098_9;
 
-/// A law in motion.
+/// What a law remembers of each lane.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Past<const N: usize> {
+    /// The binary logarithm of the square of the last error that was accepted.
+    log: [f64; N],
+    /// By how much the next step may grow.
+    most: [f64; N],
+}
+
+/// A law with its numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Law {
     /// Half of the exponents, since squares of errors come in.
@@ -37,8 +46,6 @@ pub(crate) struct Law {
     ifactor: f64,
     dfactor: f64,
     never_shrinks: bool,
-    log_before: f64,
-    after_rejection: bool,
 }
 
 impl Controller {
@@ -61,8 +68,6 @@ impl Controller {
             ifactor,
             dfactor,
             never_shrinks: *self == Self::I,
-            log_before: LEAST_LOG,
-            after_rejection: false,
         }
     }
 
@@ -79,34 +84,57 @@ impl Controller {
 }
 
 impl Law {
-    /// By what an accepted step is multiplied; `squared` is the square of its error.
-    #[inline(always)]
-    pub(crate) fn accepted<L: Single>(&mut self, squared: f64) -> f64 {
-        let log = log2::<L>(squared);
-        let past = L::mul_add_time(self.beta, self.log_before, self.log_safety);
-        let factor = exp2::<L>(L::mul_add_time(-self.alpha, log, past));
-        self.log_before = if log > LEAST_LOG { log } else { LEAST_LOG };
-        let least = if self.never_shrinks { 1.0 } else { self.dfactor };
-        let most = if self.after_rejection && !self.never_shrinks { 1.0 } else { self.ifactor };
-        self.after_rejection = false;
-        within(factor, least, most)
+    /// The past of a trajectory that begins, or begins anew at a jump.
+    pub(crate) fn past<const N: usize>(&self) -> Past<N> {
+        Past { log: [LEAST_LOG; N], most: [self.ifactor; N] }
     }
 
-    /// By what a rejected step is multiplied; an error that is no number shrinks it most.
+    /// Begins anew in one lane.
     #[inline(always)]
-    pub(crate) fn rejected<L: Single>(&mut self, squared: f64) -> f64 {
-        self.after_rejection = true;
+    pub(crate) fn begin<const N: usize>(&self, past: &mut Past<N>, lane: usize) {
+        (past.log[lane], past.most[lane]) = (LEAST_LOG, self.ifactor);
+    }
+
+    /// By what accepted steps are multiplied, and what to remember of them; `squared` are the squares of their errors.
+    /// Lanes with more than 1 remember what they did.
+    #[inline(always)]
+    pub(crate) fn accepted<L: Single, const N: usize>(
+        &self,
+        past: &Past<N>,
+        squared: [f64; N],
+        lanes: Lanes<N>,
+    ) -> ([f64; N], Past<N>) {
+        let least = if self.never_shrinks { 1.0 } else { self.dfactor };
+        let past = *past;
+        let (mut factors, mut after) = ([0.0; N], past);
+        for l in lanes.all() {
+            let log = log2::<L>(squared[l]);
+            let exponent = L::mul_add_time(self.beta, past.log[l], self.log_safety);
+            let factor = exp2::<L>(L::mul_add_time(-self.alpha, log, exponent));
+            factors[l] = within(factor, least, past.most[l]);
+            let log = if log > LEAST_LOG { log } else { LEAST_LOG };
+            after.log[l] = if squared[l] <= 1.0 { log } else { past.log[l] };
+            after.most[l] = if squared[l] <= 1.0 { self.ifactor } else { past.most[l] };
+        }
+        (factors, after)
+    }
+
+    /// By what the rejected step of a lane is multiplied; an error that is no number shrinks it most.
+    #[inline(always)]
+    pub(crate) fn rejected<L: Single, const N: usize>(
+        &self,
+        past: &mut Past<N>,
+        lane: usize,
+        squared: f64,
+    ) -> f64 {
+        if !self.never_shrinks {
+            past.most[lane] = 1.0;
+        }
         if !squared.is_finite() {
             return self.dfactor;
         }
         // The past counts only between accepted steps.
         let exponent = if self.beta == 0.0 { self.alpha } else { self.alpha + 0.75 * self.beta };
         within(self.safety * exp2::<L>(-exponent * log2::<L>(squared)), self.dfactor, self.safety)
-    }
-
-    /// Forgets the past, at a jump.
-    pub(crate) fn restart(&mut self) {
-        self.log_before = LEAST_LOG;
-        self.after_rejection = false;
     }
 }

@@ -5,6 +5,6 @@ mod first_step;
 mod norm;
 
 pub use controller::Controller;
-pub(crate) use controller::Law;
+pub(crate) use controller::{Law, Past};
 pub(crate) use first_step::{Start, first_step};
 pub use norm::Norm;

@@ -17,6 +17,8 @@ macro_rules! lane {
         pub trait Lane:
             Copy
             + Debug
+            + Send
+            + Sync
             + 'static
             + Add<Output = Self>
             + Sub<Output = Self>
@@ -309,13 +311,13 @@ macro_rules! lane {
             }
         }
 
-        impl<const N: usize, T: Real> Lane for super::Pack<N, T> {
-            type Scalar = T;
+        impl<const N: usize, T: super::Single> Lane for super::Pack<N, T> {
+            type Scalar = T::Scalar;
             type Mask = [bool; N];
 
             #[inline(always)]
-            fn splat(value: T) -> Self {
-                Self([value; N])
+            fn splat(value: T::Scalar) -> Self {
+                Self([T::splat(value); N])
             }
 
             #[inline(always)]
@@ -325,7 +327,12 @@ macro_rules! lane {
 
             #[inline(always)]
             fn select(mask: [bool; N], then: Self, otherwise: Self) -> Self {
-                Self(std::array::from_fn(|i| if mask[i] { then.0[i] } else { otherwise.0[i] }))
+                Self::new(|i| if mask[i] { then.0[i] } else { otherwise.0[i] })
+            }
+
+            #[inline(always)]
+            fn mul_add_fast(self, factor: Self, term: Self) -> Self {
+                Self::new(|i| self.0[i].mul_add_fast(factor.0[i], term.0[i]))
             }
 
             #[inline(always)]
@@ -340,57 +347,57 @@ macro_rules! lane {
 
             #[inline(always)]
             fn lt(self, other: Self) -> [bool; N] {
-                std::array::from_fn(|i| self.0[i] < other.0[i])
+                std::array::from_fn(|i| Lane::lt(self.0[i], other.0[i]))
             }
 
             #[inline(always)]
             fn le(self, other: Self) -> [bool; N] {
-                std::array::from_fn(|i| self.0[i] <= other.0[i])
+                std::array::from_fn(|i| Lane::le(self.0[i], other.0[i]))
             }
 
             #[inline(always)]
             fn gt(self, other: Self) -> [bool; N] {
-                std::array::from_fn(|i| self.0[i] > other.0[i])
+                std::array::from_fn(|i| Lane::gt(self.0[i], other.0[i]))
             }
 
             #[inline(always)]
             fn ge(self, other: Self) -> [bool; N] {
-                std::array::from_fn(|i| self.0[i] >= other.0[i])
+                std::array::from_fn(|i| Lane::ge(self.0[i], other.0[i]))
             }
 
             #[inline(always)]
             #[allow(clippy::float_cmp)]
             fn eq(self, other: Self) -> [bool; N] {
-                std::array::from_fn(|i| self.0[i] == other.0[i])
+                std::array::from_fn(|i| Lane::eq(self.0[i], other.0[i]))
             }
 
             #[inline(always)]
             #[allow(clippy::float_cmp)]
             fn ne(self, other: Self) -> [bool; N] {
-                std::array::from_fn(|i| self.0[i] != other.0[i])
+                std::array::from_fn(|i| Lane::ne(self.0[i], other.0[i]))
             }
 
             $(
                 #[inline(always)]
                 fn $unary(self) -> Self {
-                    Self(self.0.map(Lane::$unary))
+                    Self::new(|i| Lane::$unary(self.0[i]))
                 }
             )*
             $(
                 #[inline(always)]
                 fn $binary(self, other: Self) -> Self {
-                    Self(std::array::from_fn(|i| Lane::$binary(self.0[i], other.0[i])))
+                    Self::new(|i| Lane::$binary(self.0[i], other.0[i]))
                 }
             )*
 
             #[inline(always)]
             fn mul_add(self, factor: Self, term: Self) -> Self {
-                Self(std::array::from_fn(|i| Lane::mul_add(self.0[i], factor.0[i], term.0[i])))
+                Self::new(|i| Lane::mul_add(self.0[i], factor.0[i], term.0[i]))
             }
 
             #[inline(always)]
             fn powi(self, exponent: i32) -> Self {
-                Self(self.0.map(|x| Lane::powi(x, exponent)))
+                Self::new(|i| Lane::powi(self.0[i], exponent))
             }
         }
     };

@@ -2,9 +2,10 @@
 
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
 
-use super::Real;
+use super::Single;
 
-/// `N` numbers that are computed side by side: the compiler turns the loops over them into vector instructions.
+/// `N` numbers that are computed side by side: the compiler turns the loops over them into vector instructions. `T` is a
+/// number, or how one is computed with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(align(32))]
 pub struct Pack<const N: usize, T = f64>(
@@ -12,30 +13,58 @@ pub struct Pack<const N: usize, T = f64>(
     pub [T; N],
 );
 
+/// The numbers of `N` lanes, for loops that the compiler shall keep as loops: it then makes vector instructions of them,
+/// while unrolled ones are too deep for it. It may not know how often they run, only that it is a multiple of 4.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lanes<const N: usize> {
+    quads: usize,
+}
+
+impl<const N: usize> Lanes<N> {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self { quads: if N < 4 { 0 } else { std::hint::black_box(N / 4) } }
+    }
+
+    /// The lanes; for a number that is no multiple of 4 all is known.
+    #[inline(always)]
+    pub(crate) fn all(self) -> std::ops::Range<usize> {
+        0..if N % 4 == 0 { self.quads.min(N / 4) * 4 } else { N }
+    }
+}
+
+impl<const N: usize, T: Single> Pack<N, T> {
+    /// A pack of these numbers.
+    #[inline(always)]
+    pub(crate) fn new(element: impl FnMut(usize) -> T) -> Self {
+        Self(std::array::from_fn(element))
+    }
+}
+
 macro_rules! operator {
     ($($Trait:ident $method:ident)*) => {$(
-        impl<const N: usize, T: Real> $Trait for Pack<N, T> {
+        impl<const N: usize, T: Single> $Trait for Pack<N, T> {
             type Output = Self;
 
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                Self(std::array::from_fn(|i| self.0[i].$method(other.0[i])))
+                Self::new(|i| self.0[i].$method(other.0[i]))
             }
         }
     )*};
 }
 operator! { Add add  Sub sub  Mul mul  Div div  Rem rem }
 
-impl<const N: usize, T: Real> Neg for Pack<N, T> {
+impl<const N: usize, T: Single> Neg for Pack<N, T> {
     type Output = Self;
 
     #[inline(always)]
     fn neg(self) -> Self {
-        Self(self.0.map(|x| -x))
+        Self::new(|i| -self.0[i])
     }
 }
 
-impl<const N: usize, T: Real> AddAssign for Pack<N, T> {
+impl<const N: usize, T: Single> AddAssign for Pack<N, T> {
     #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;

@@ -3,7 +3,7 @@
 use super::Lane;
 
 /// `f64` or `f32`: the type of the numbers of a state. Time is `f64` for both.
-pub trait Real: Lane<Scalar = Self, Mask = bool> + PartialOrd + Default + Send + Sync {
+pub trait Real: Lane<Scalar = Self, Mask = bool> + PartialOrd + Default {
     /// The relative and absolute tolerance that a solve has unless told otherwise: what this precision can resolve.
     const TOLERANCES: (f64, f64);
 

@@ -40,29 +40,29 @@ pub(crate) fn next_after(t: f64, direction: f64) -> f64 {
 
 /// The next step: its times, where it ends, and what its end depends on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Next {
-    pub(super) times: StepTimes,
-    pub(super) t1: f64,
-    pub(super) cut: Cut,
+pub(crate) struct Next {
+    pub(crate) times: StepTimes,
+    pub(crate) t1: f64,
+    pub(crate) cut: Cut,
     /// The length that control asked for, before the step was cut to a stop.
-    pub(super) wanted: f64,
+    pub(crate) wanted: f64,
 }
 
 impl Next {
     /// The length to go on with after a step that was cut, where its own error asks for `grown`: a short step says
     /// little of how long the next may be.
     #[inline(never)]
-    pub(super) fn after_cut(self, grown: f64) -> f64 {
+    pub(crate) fn after_cut(self, grown: f64) -> f64 {
         let shortened = self.times.h.abs() < self.wanted.abs();
         if shortened && grown.abs() < self.wanted.abs() { self.wanted } else { grown }
     }
 }
 
 /// Where a solve is in time.
-pub(super) struct Clock {
-    pub(super) t: f64,
+pub(crate) struct Clock {
+    pub(crate) t: f64,
     /// Where the first stage of the next step is evaluated.
-    pub(super) first: f64,
+    pub(crate) first: f64,
     /// The number of the next stop.
     stop: usize,
     /// Its time.
@@ -74,20 +74,26 @@ pub(super) struct Clock {
     /// The number of steps of one length.
     steps: usize,
     /// Whether nothing but the next stop can cut a step.
-    simple: bool,
+    pub(crate) simple: bool,
 }
 
 impl Clock {
-    pub(super) fn new<S: Model>(plan: &Plan<S>) -> Self {
+    pub(crate) fn new<S: Model>(plan: &Plan<S>) -> Self {
         let first = if plan.perturb { next_after(plan.start, plan.direction) } else { plan.start };
         let simple = matches!(plan.pace, Pace::Adaptive(_)) && !plan.perturb;
         let (t, stop_t) = (plan.start, plan.stops[0].t);
         Self { t, first, stop: 0, stop_t, origin: t, taken: 0, steps: plan.steps_from(t), simple }
     }
 
+    /// The next stop, and where the stages at the end of a step to it are evaluated.
+    pub(crate) fn stop<S: Model>(&self, plan: &Plan<S>) -> (f64, f64) {
+        let stop = plan.stops[self.stop];
+        (stop.t, if stop.jump { next_after(stop.t, -plan.direction) } else { stop.t })
+    }
+
     /// The next step, for which control asks for length `h`; it ends at the next stop at the latest.
     #[inline(always)]
-    pub(super) fn next<S: Model>(&self, plan: &Plan<S>, h: f64, record: &Record<'_, S>) -> Next {
+    pub(crate) fn next<S: Model>(&self, plan: &Plan<S>, h: f64, record: &Record<'_, S>) -> Next {
         if self.simple {
             let length = within(h.abs(), plan.min_step, plan.max_step);
             if length * 1.01 < (self.stop_t - self.t).abs() {
@@ -142,7 +148,7 @@ impl Clock {
 
     /// Goes on from the end of a step; whether the first stage must be evaluated anew there.
     #[inline(always)]
-    pub(super) fn arrive<S: Model>(&mut self, plan: &Plan<S>, step: &Next) -> bool {
+    pub(crate) fn arrive<S: Model>(&mut self, plan: &Plan<S>, step: &Next) -> bool {
         if self.simple && step.cut == Cut::Free {
             (self.t, self.first) = (step.t1, step.t1);
             return false;

@@ -3,14 +3,17 @@
 use std::ops::ControlFlow;
 
 use super::clock::{Clock, Next, StepTimes, next_after};
+use super::failure::{
+    failure_of_rhs, no_event, non_finite, too_many, too_small, trouble_of_event, wild_state,
+};
 use super::plan::{Pace, Plan};
 use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
 use crate::callback::{Callback, Moment, Notice, Pass};
-use crate::control::{Start, first_step};
-use crate::event::{CutShort, Ended, Events, Look, Trouble, Watch};
+use crate::control::{Past, Start, first_step};
+use crate::event::{CutShort, Ended, Events, Look, Watch};
 use crate::method::Stepper;
-use crate::number::{Lane, Real, Single, Task, dispatch};
+use crate::number::{Lane, Lanes, Real, Single, Task, dispatch};
 use crate::space::Space;
 use crate::system::{Dynamics, Model};
 
@@ -74,10 +77,11 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
     let completes_first = tableau.completes_first();
     let last = tableau.stages() - 1;
     let mut scratch = vec![0.0; if plan.norm.needs_scratch() { y0.len() } else { 0 }];
-    let mut law = match &plan.pace {
+    let law = match &plan.pace {
         Pace::Adaptive(law) => Some(*law),
         _ => None,
     };
+    let mut past: Option<Past<1>> = law.map(|law| law.past());
     let mut clock = Clock::new(plan);
     // Whether the state is one that was reset just now.
     let mut just_reset = false;
@@ -127,8 +131,8 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         stats.rhs_evaluations += last - 1;
         let mut complete = false;
 
-        match &mut law {
-            Some(law) => {
+        match law.zip(past.as_mut()) {
+            Some((law, past)) => {
                 // Divided before the last evaluation, which the division then does not wait for.
                 for i in 0..y.len() {
                     let scale = rtol[i].mul_add_fast(larger(y[i].abs(), y1[i].abs()), atol[i]);
@@ -144,11 +148,13 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
                     (method.error(&stages, i) * scaled[i]).get().to_f64()
                 });
                 if squared <= 1.0 {
-                    let grown = next.times.h * law.accepted::<L>(squared);
+                    let ([factor], after) = law.accepted::<L, 1>(past, [squared], Lanes::new());
+                    *past = after;
+                    let grown = next.times.h * factor;
                     h = if next.cut == Cut::Free { grown } else { next.after_cut(grown) };
                 } else {
                     stats.rejected += 1;
-                    let wanted = next.times.h * law.rejected::<L>(squared);
+                    let wanted = next.times.h * law.rejected::<L, 1>(past, 0, squared);
                     // Rounded to the spacing of time, a step that is only a little shorter would be this one again.
                     let shorter = next_after(next.t1, -plan.direction) - next.times.t;
                     if wanted.abs() < plan.min_step || shorter == 0.0 {
@@ -166,11 +172,8 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
                 }
             }
             None => {
-                if let Some((index, value)) = non_finite(std::slice::from_ref(&y1)) {
-                    let component = component::<S>(index);
-                    let partial = record.partial(next.times.t, &y.clone(), stats);
-                    let StepTimes { t, h, .. } = next.times;
-                    return Err(SolveError::NonFiniteState { t, h, component, value, partial });
+                if let Some(bad) = non_finite(std::slice::from_ref(&y1)) {
+                    return Err(wild_state::<S, L>(bad, &next.times, record, &y.clone(), stats));
                 }
             }
         }
@@ -227,9 +230,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         if clock.arrive(plan, &next) || resets {
             rhs(clock.first, &y, &mut stages.as_mut()[0]);
             stats.rhs_evaluations += 1;
-            if let Some(law) = &mut law {
-                law.restart();
-            }
+            past = law.map(|law| law.past());
         } else {
             let stages = stages.as_mut();
             stages[0] = stages[last].clone();
@@ -335,8 +336,9 @@ fn copied<M: Stepper, V: Clone>(method: &M, stages: &M::Stages<V>, zero: &V) -> 
     copy
 }
 
+/// The length of the first step, with the sign of time.
 #[allow(clippy::too_many_arguments)]
-fn choose_first_step<S: Model, L: Single<Scalar = S::Real>>(
+pub(crate) fn choose_first_step<S: Model, L: Single<Scalar = S::Real>>(
     plan: &Plan<S>,
     order: usize,
     rhs: &impl Fn(f64, &S::Vector<L>, &mut S::Vector<L>),
@@ -365,101 +367,8 @@ fn choose_first_step<S: Model, L: Single<Scalar = S::Real>>(
     h * plan.direction
 }
 
-/// The name of a state; those of an adjoint have none.
-#[cold]
-#[inline(never)]
-fn component<S: Model>(index: usize) -> String {
-    S::STATES.as_ref().get(index).map_or_else(|| format!("adjoint state {index}"), |name| (*name).to_owned())
-}
-
+/// The larger of two numbers that are not NaN.
 #[inline(always)]
-fn larger<L: Lane>(a: L, b: L) -> L {
+pub(crate) fn larger<L: Lane>(a: L, b: L) -> L {
     L::select(a.gt(b), a, b)
-}
-
-/// The first number that is not finite, and its place.
-#[inline(always)]
-fn non_finite<L: Single, V: Space<L>>(vectors: &[V]) -> Option<(usize, f64)> {
-    vectors.iter().find_map(|vector| {
-        let place = vector.values().position(|x| !x.get().is_finite())?;
-        Some((place, vector[place].get().to_f64()))
-    })
-}
-
-#[cold]
-#[inline(never)]
-fn failure_of_rhs<S: Model, L: Single<Scalar = S::Real>>(
-    (index, value): (usize, f64),
-    t: f64,
-    record: &Record<'_, S>,
-    y: &S::Vector<L>,
-    stats: Stats,
-) -> SolveError {
-    let component = component::<S>(index);
-    SolveError::NonFiniteDerivative { t, component, value, partial: record.partial(t, y, stats) }
-}
-
-#[cold]
-#[inline(never)]
-fn too_many<S: Model, L: Single<Scalar = S::Real>>(
-    t: f64,
-    plan: &Plan<S>,
-    record: &Record<'_, S>,
-    y: &S::Vector<L>,
-    stats: Stats,
-) -> SolveError {
-    if plan.open {
-        return no_event::<S, L>(t, record, y, stats);
-    }
-    SolveError::TooManySteps { t, limit: plan.max_num_steps, partial: record.partial(t, y, stats) }
-}
-
-#[cold]
-#[inline(never)]
-fn no_event<S: Model, L: Single<Scalar = S::Real>>(
-    t: f64,
-    record: &Record<'_, S>,
-    y: &S::Vector<L>,
-    stats: Stats,
-) -> SolveError {
-    SolveError::NoEvent { t, partial: record.partial(t, y, stats) }
-}
-
-#[cold]
-#[inline(never)]
-fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
-    (event, trouble): (usize, Trouble),
-    start: f64,
-    record: &Record<'_, S>,
-    y: &S::Vector<L>,
-    stats: Stats,
-) -> SolveError {
-    let partial = record.partial(start, y, stats);
-    match trouble {
-        Trouble::NotANumber { t, value } => SolveError::NonFiniteEvent { event, t, value, partial },
-        Trouble::PilesUp => SolveError::EventsPileUp { event, t: start, partial },
-    }
-}
-
-/// The error of a step that cannot get smaller: why it had to.
-#[cold]
-#[inline(never)]
-fn too_small<S: Model, L: Single<Scalar = S::Real>>(
-    stages: &[S::Vector<L>],
-    next: &Next,
-    plan: &Plan<S>,
-    record: &Record<'_, S>,
-    y: &S::Vector<L>,
-    stats: Stats,
-) -> SolveError {
-    let t = next.times.t;
-    match non_finite(stages) {
-        Some(bad) => failure_of_rhs::<S, L>(bad, t, record, y, stats),
-        None => SolveError::StepTooSmall {
-            t,
-            h: next.wanted.abs(),
-            limit: plan.min_step,
-            partial: record.partial(t, y, stats),
-        },
-    }
 }

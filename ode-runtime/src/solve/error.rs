@@ -109,6 +109,12 @@ pub enum SolveError {
     )]
     EventsPileUp { event: usize, t: f64, partial: Box<Partial> },
 
+    #[error("an ensemble of no trajectories: give at least one model, initial state or list of times")]
+    EmptyEnsemble,
+
+    #[error("{found} {what} for {trajectories} trajectories: give one for all of them, or one for each")]
+    EnsembleCount { what: &'static str, found: usize, trajectories: usize },
+
     #[error("a callback stopped the adjoint at t = {t}: half of a gradient is none")]
     Stopped { t: f64 },
 

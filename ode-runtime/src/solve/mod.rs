@@ -3,6 +3,7 @@
 mod clock;
 mod driver;
 mod error;
+mod failure;
 mod options;
 mod partial;
 mod plan;
@@ -13,14 +14,15 @@ mod stats;
 mod tape;
 mod times;
 
-pub(crate) use clock::{StepTimes, next_after};
-pub(crate) use driver::{Observers, drive};
+pub(crate) use clock::{Clock, Next, StepTimes, next_after};
+pub(crate) use driver::{Observers, choose_first_step, drive, larger};
 pub use error::SolveError;
-pub(crate) use options::{Grid, Options};
+pub(crate) use failure::{failure_of_rhs, non_finite, too_many, too_small, wild_state};
+pub(crate) use options::{Grid, Options, option_methods};
 pub use options::{IntoTolerance, Tolerance};
 pub use partial::Partial;
-pub(crate) use plan::Plan;
-pub(crate) use record::{Cut, Record};
+pub(crate) use plan::{Pace, Plan, check_inputs};
+pub(crate) use record::{Cut, Record, Step, TapeOf};
 pub use solution::Solution;
 pub use solver::{Solver, WithPullback};
 pub use stats::Stats;

@@ -123,3 +123,114 @@ impl Default for Options {
         }
     }
 }
+
+/// The methods by which a builder with a field `options` takes options that a solve and an ensemble have in common.
+macro_rules! option_methods {
+    () => {
+        /// The relative tolerance: one number, or an array with one for each state.
+        pub fn rtol(mut self, rtol: impl $crate::solve::IntoTolerance) -> Self {
+            self.options.rtol = Some(rtol.tolerance());
+            self
+        }
+
+        /// The absolute tolerance, in the unit of the state: one number, or an array with one for each state.
+        pub fn atol(mut self, atol: impl $crate::solve::IntoTolerance) -> Self {
+            self.options.atol = Some(atol.tolerance());
+            self
+        }
+
+        /// Fixed steps of this length, positive also backwards in time; the last one is cut to the end. The error is not
+        /// controlled.
+        pub fn step_size(mut self, h: f64) -> Self {
+            self.options.grid = Some($crate::solve::Grid::StepSize(h));
+            self
+        }
+
+        /// Fixed steps between these times, which begin at the start and end at the end (torchdiffeq's
+        /// `grid_constructor`). Methods without an error estimate otherwise step from one save time to the next.
+        pub fn grid(mut self, times: &[f64]) -> Self {
+            self.options.grid = Some($crate::solve::Grid::Times(times.to_vec()));
+            self
+        }
+
+        /// The length of the first step, instead of a chosen one.
+        pub fn first_step(mut self, h: f64) -> Self {
+            self.options.first_step = Some(h);
+            self
+        }
+
+        /// The least length of a step. A step that needs to be shorter is [`SolveError::StepTooSmall`](crate::SolveError::StepTooSmall); one that is cut
+        /// to a given time may be shorter.
+        pub fn min_step(mut self, h: f64) -> Self {
+            self.options.min_step = h;
+            self
+        }
+
+        /// The greatest length of a step.
+        pub fn max_step(mut self, h: f64) -> Self {
+            self.options.max_step = h;
+            self
+        }
+
+        /// How many steps may be tried in all; a million unless told otherwise.
+        pub fn max_num_steps(mut self, count: usize) -> Self {
+            self.options.max_num_steps = count;
+            self
+        }
+
+        /// The factor by which the next step is shorter than the error allows; 0.9 unless told otherwise.
+        pub fn safety(mut self, factor: f64) -> Self {
+            self.options.safety = factor;
+            self
+        }
+
+        /// The greatest growth from step to step; 10 unless told otherwise.
+        pub fn ifactor(mut self, factor: f64) -> Self {
+            self.options.ifactor = factor;
+            self
+        }
+
+        /// The least ratio from step to step; 0.2 unless told otherwise.
+        pub fn dfactor(mut self, factor: f64) -> Self {
+            self.options.dfactor = factor;
+            self
+        }
+
+        /// The law of the step size.
+        pub fn controller(mut self, controller: $crate::control::Controller) -> Self {
+            self.options.controller = controller;
+            self
+        }
+
+        /// The norm of the error.
+        pub fn norm(mut self, norm: $crate::control::Norm) -> Self {
+            self.options.norm = norm;
+            self
+        }
+
+        /// Times at which steps end.
+        pub fn step_t(mut self, times: &[f64]) -> Self {
+            self.options.step_t = times.to_vec();
+            self
+        }
+
+        /// Times at which the right-hand side jumps: steps end there, and it is evaluated just before and just after.
+        pub fn jump_t(mut self, times: &[f64]) -> Self {
+            self.options.jump_t = times.to_vec();
+            self
+        }
+
+        /// How states between the ends of steps are found.
+        pub fn interp(mut self, interpolation: $crate::dense::Interpolation) -> Self {
+            self.options.interpolation = interpolation;
+            self
+        }
+
+        /// Evaluates at the ends of every step just inside of it, for right-hand sides that jump on a fixed grid.
+        pub fn perturb(mut self, perturb: bool) -> Self {
+            self.options.perturb = perturb;
+            self
+        }
+    };
+}
+pub(crate) use option_methods;

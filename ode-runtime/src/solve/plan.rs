@@ -66,9 +66,19 @@ impl<S: Model> Plan<S> {
         times: Times<'_>,
         options: &Options,
     ) -> Result<Self, SolveError> {
-        check_finite("y0", S::STATES.as_ref(), y0)?;
         let parameters = model.parameters();
-        check_finite("the parameter", S::PARAMETERS.as_ref(), &parameters)?;
+        check_inputs::<S>(y0, &parameters)?;
+        Self::of(parameters, y0, tableau, times, options)
+    }
+
+    /// Checks all but the numbers that states and parameters start with.
+    pub(crate) fn of(
+        parameters: S::Parameters<S::Real>,
+        y0: &S::Vector<S::Real>,
+        tableau: &Tableau,
+        times: Times<'_>,
+        options: &Options,
+    ) -> Result<Self, SolveError> {
         times.check()?;
         check_options(options)?;
         let save = times.save();
@@ -127,6 +137,15 @@ impl<S: Model> Plan<S> {
 fn sort(stops: &mut Vec<Stop>, direction: f64) {
     stops.sort_by(|a, b| (a.t * direction).total_cmp(&(b.t * direction)).then(b.jump.cmp(&a.jump)));
     stops.dedup_by_key(|stop| stop.t);
+}
+
+/// Whether a solve can start from these numbers.
+pub(crate) fn check_inputs<S: Model>(
+    y0: &S::Vector<S::Real>,
+    parameters: &S::Parameters<S::Real>,
+) -> Result<(), SolveError> {
+    check_finite("y0", S::STATES.as_ref(), y0)?;
+    check_finite("the parameter", S::PARAMETERS.as_ref(), parameters)
 }
 
 fn check_finite<T: Real, V: Space<T>>(what: &str, names: &[&str], values: &V) -> Result<(), SolveError> {

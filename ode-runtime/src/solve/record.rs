@@ -37,7 +37,7 @@ pub(crate) struct Step<'a, V> {
 }
 
 /// The tape of a model's solve.
-type TapeOf<S> = Tape<<S as Model>::Vector<<S as Model>::Real>>;
+pub(crate) type TapeOf<S> = Tape<<S as Model>::Vector<<S as Model>::Real>>;
 
 /// What is kept: save points always, all steps for dense output or for the adjoint where they are asked for.
 pub(crate) struct Record<'a, S: Model> {
@@ -86,6 +86,17 @@ impl<'a, S: Model> Record<'a, S> {
         let next =
             self.next + self.plan.save[self.next..].iter().take_while(|&&t| self.is_before(t, t1)).count();
         (self.plan.save.get(next) == Some(&t1)).then_some(next)
+    }
+
+    /// Whether a state is saved up to `t1`.
+    pub(crate) fn saves_by(&self, t1: f64) -> bool {
+        (t1 - self.next_save()) * self.plan.direction >= 0.0
+    }
+
+    /// The next save time; past the last, the end of all times.
+    pub(crate) fn next_save(&self) -> f64 {
+        let never = f64::INFINITY * self.plan.direction;
+        self.plan.save.get(self.next).copied().unwrap_or(never)
     }
 
     /// Whether there is anything to keep of the step to `t1`.

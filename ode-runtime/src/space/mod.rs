@@ -9,7 +9,7 @@ mod pair;
 pub(crate) use pair::Pair;
 
 /// A vector of lanes. Small systems use arrays, which live in registers.
-pub trait Space<L: Lane>: Clone + Index<usize, Output = L> + IndexMut<usize> + 'static {
+pub trait Space<L: Lane>: Clone + Send + Sync + Index<usize, Output = L> + IndexMut<usize> + 'static {
     /// The number of lanes.
     fn len(&self) -> usize;
 

@@ -13,11 +13,11 @@ use crate::number::{Lane, Real};
 use crate::space::Space;
 
 /// The data of a compiled function: its state and parameters, as the user has them and flat.
-pub trait Model: Clone + 'static {
+pub trait Model: Clone + Send + Sync + 'static {
     /// `f64` or `f32`.
     type Real: Real;
     /// The state as the user writes it: a number, an array, a tuple.
-    type State: Clone + Debug;
+    type State: Clone + Debug + Send + Sync;
     /// A flat state.
     type Vector<L: Lane>: Space<L>;
     /// Flat parameters.

@@ -136,6 +136,11 @@ impl Implementation<'_> {
                 ) -> ::core::result::Result<rt::Solution<Self>, rt::SolveError> {
                     rt::Solver::new(self).solve(y0, times)
                 }
+
+                /// Many trajectories: of each model of a list, or of one model from many initial states.
+                pub fn ensemble<'a, E: rt::Each<Self>>(models: E) -> rt::Ensemble<'a, Self, E> {
+                    rt::Ensemble::new(models)
+                }
             },
             Role::Function => quote! {
                 /// The value at this time and state.

@@ -63,6 +63,10 @@ const _: () = {
         ) -> ::core::result::Result<rt::Solution<Self>, rt::SolveError> {
             rt::Solver::new(self).solve(y0, times)
         }
+        /// Many trajectories: of each model of a list, or of one model from many initial states.
+        pub fn ensemble<'a, E: rt::Each<Self>>(models: E) -> rt::Ensemble<'a, Self, E> {
+            rt::Ensemble::new(models)
+        }
     }
     impl rt::Model for Coupled {
         type Real = f64;

@@ -1,0 +1,153 @@
+//! Trajectories in chunks, each solved on one thread.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::each::{Each, EachTimes};
+use super::lanes::Trajectories;
+use super::slot::Job;
+use super::solution::{Finished, SaveTimes};
+use crate::method::Stepper;
+use crate::number::dispatch_packs;
+use crate::solve::{Keep, Options, Plan, SolveError};
+use crate::system::System;
+
+/// What is told of how many trajectories are done, and of how many there are.
+pub(super) type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// The most trajectories of a chunk: many for each lane, so that few lanes are idle at its end.
+const LARGEST: usize = 512;
+
+/// How many chunks are solved before their results are folded.
+const BLOCK: usize = 64;
+
+/// The plans of the trajectories.
+enum Plans<S: System> {
+    Shared(Box<Plan<S>>),
+    Each(Vec<Result<Plan<S>, SolveError>>),
+}
+
+/// An ensemble with all its inputs, checked.
+pub(super) struct Prepared<'a, S: System, Ms, Y> {
+    models: &'a Ms,
+    y0: &'a Y,
+    plans: Plans<S>,
+    pub(super) count: usize,
+    progress: Option<Progress<'a>>,
+}
+
+impl<'a, S: System, Ms: Each<S>, Y: Each<S::State>> Prepared<'a, S, Ms, Y> {
+    pub(super) fn new<M: Stepper, T: EachTimes>(
+        (models, y0, times): (&'a Ms, &'a Y, &T),
+        method: &M,
+        options: &Options,
+        progress: Option<Progress<'a>>,
+    ) -> Result<Self, SolveError> {
+        let counts =
+            [("models", models.count()), ("initial states", y0.count()), ("lists of times", times.count())];
+        let count = counts.iter().find_map(|(_, count)| *count).unwrap_or(1);
+        for (what, found) in counts {
+            if let Some(found) = found.filter(|&found| found != count) {
+                return Err(SolveError::EnsembleCount { what, found, trajectories: count });
+            }
+        }
+        if count == 0 {
+            return Err(SolveError::EmptyEnsemble);
+        }
+        let plan = |index: usize| {
+            let (model, y0) = (models.get(index), S::flatten(y0.get(index)));
+            let plan = Plan::of(model.parameters(), &y0, method.tableau(), times.get(index), options)?;
+            if plan.open { Err(SolveError::OpenEnd) } else { Ok(plan) }
+        };
+        let plans = match times.count() {
+            None => Plans::Shared(Box::new(plan(0)?)),
+            Some(_) => Plans::Each((0..count).map(plan).collect()),
+        };
+        Ok(Self { models, y0, plans, count, progress })
+    }
+
+    /// The plan of a trajectory.
+    pub(super) fn plan(&self, index: usize) -> Result<&Plan<S>, SolveError> {
+        match &self.plans {
+            Plans::Shared(plan) => Ok(plan),
+            Plans::Each(plans) => plans[index].as_ref().map_err(Clone::clone),
+        }
+    }
+
+    pub(super) fn model(&self, index: usize) -> &S {
+        self.models.get(index)
+    }
+
+    /// When each of them is saved.
+    pub(super) fn save_times(&self) -> SaveTimes {
+        match &self.plans {
+            Plans::Shared(plan) => SaveTimes::Shared(plan.save.clone()),
+            Plans::Each(plans) => {
+                let times = |plan: &Result<Plan<S>, _>| {
+                    plan.as_ref().map_or_else(|_| Vec::new(), |plan| plan.save.clone())
+                };
+                SaveTimes::Each(plans.iter().map(times).collect())
+            }
+        }
+    }
+
+    /// Solves these trajectories on one thread.
+    pub(super) fn solve<M: Stepper>(
+        &self,
+        range: Range<usize>,
+        method: &M,
+        keep: Keep,
+    ) -> Vec<Result<Finished<S>, SolveError>> {
+        let mut jobs = Vec::with_capacity(range.len());
+        let mut refused = Vec::new();
+        for index in range {
+            match self.plan(index) {
+                Ok(plan) => jobs.push(Job { plan, model: self.models.get(index), y0: self.y0.get(index) }),
+                Err(error) => refused.push((jobs.len() + refused.len(), error)),
+            }
+        }
+        let mut outcomes = Vec::new();
+        if !jobs.is_empty() {
+            outcomes = dispatch_packs(S::INLINED, Trajectories { method, jobs: &jobs, keep });
+        }
+        for (place, error) in refused {
+            outcomes.insert(place, Err(error));
+        }
+        outcomes
+    }
+
+    /// Does this to all trajectories in chunks, on all threads, and hands on the results in order. What is in a chunk depends
+    /// on the number of trajectories alone.
+    pub(super) fn in_chunks<R: Send>(
+        &self,
+        chunk: impl Fn(Range<usize>) -> R + Sync,
+        mut next: impl FnMut(R),
+    ) {
+        let size = self.count.div_ceil(BLOCK).next_multiple_of(16).clamp(16, LARGEST);
+        let done = AtomicUsize::new(0);
+        let one = |number: usize| {
+            let range = number * size..((number + 1) * size).min(self.count);
+            let count = range.len();
+            let result = chunk(range);
+            if let Some(progress) = self.progress {
+                progress(done.fetch_add(count, Ordering::Relaxed) + count, self.count);
+            }
+            result
+        };
+        let chunks = self.count.div_ceil(size);
+        for block in (0..chunks).step_by(BLOCK) {
+            on_all_threads(block..(block + BLOCK).min(chunks), &one).into_iter().for_each(&mut next);
+        }
+    }
+}
+
+#[cfg(feature = "threads")]
+fn on_all_threads<R: Send>(numbers: Range<usize>, one: &(impl Fn(usize) -> R + Sync)) -> Vec<R> {
+    use rayon::iter::{IntoParallelIterator, ParallelIterator};
+    numbers.into_par_iter().map(one).collect()
+}
+
+#[cfg(not(feature = "threads"))]
+fn on_all_threads<R>(numbers: Range<usize>, one: &impl Fn(usize) -> R) -> Vec<R> {
+    numbers.map(one).collect()
+}

@@ -1,0 +1,117 @@
+//! The errors of a solve that fails on its way, with what was solved.
+
+use super::clock::{Next, StepTimes};
+use super::plan::Plan;
+use super::record::Record;
+use super::{SolveError, Stats};
+use crate::event::Trouble;
+use crate::number::{Real, Single};
+use crate::space::Space;
+use crate::system::Model;
+
+/// The name of a state; those of an adjoint have none.
+#[cold]
+#[inline(never)]
+fn component<S: Model>(index: usize) -> String {
+    S::STATES.as_ref().get(index).map_or_else(|| format!("adjoint state {index}"), |name| (*name).to_owned())
+}
+
+/// The first number that is not finite, and its place.
+#[inline(always)]
+pub(crate) fn non_finite<L: Single, V: Space<L>>(vectors: &[V]) -> Option<(usize, f64)> {
+    vectors.iter().find_map(|vector| {
+        let place = vector.values().position(|x| !x.get().is_finite())?;
+        Some((place, vector[place].get().to_f64()))
+    })
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn failure_of_rhs<S: Model, L: Single<Scalar = S::Real>>(
+    (index, value): (usize, f64),
+    t: f64,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    let component = component::<S>(index);
+    SolveError::NonFiniteDerivative { t, component, value, partial: record.partial(t, y, stats) }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn too_many<S: Model, L: Single<Scalar = S::Real>>(
+    t: f64,
+    plan: &Plan<S>,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    if plan.open {
+        return no_event::<S, L>(t, record, y, stats);
+    }
+    SolveError::TooManySteps { t, limit: plan.max_num_steps, partial: record.partial(t, y, stats) }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn no_event<S: Model, L: Single<Scalar = S::Real>>(
+    t: f64,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    SolveError::NoEvent { t, partial: record.partial(t, y, stats) }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
+    (event, trouble): (usize, Trouble),
+    start: f64,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    let partial = record.partial(start, y, stats);
+    match trouble {
+        Trouble::NotANumber { t, value } => SolveError::NonFiniteEvent { event, t, value, partial },
+        Trouble::PilesUp => SolveError::EventsPileUp { event, t: start, partial },
+    }
+}
+
+/// The error of a step that cannot get smaller: why it had to.
+#[cold]
+#[inline(never)]
+pub(crate) fn too_small<S: Model, L: Single<Scalar = S::Real>>(
+    stages: &[S::Vector<L>],
+    next: &Next,
+    plan: &Plan<S>,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    let t = next.times.t;
+    match non_finite(stages) {
+        Some(bad) => failure_of_rhs::<S, L>(bad, t, record, y, stats),
+        None => SolveError::StepTooSmall {
+            t,
+            h: next.wanted.abs(),
+            limit: plan.min_step,
+            partial: record.partial(t, y, stats),
+        },
+    }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn wild_state<S: Model, L: Single<Scalar = S::Real>>(
+    (index, value): (usize, f64),
+    times: &StepTimes,
+    record: &Record<'_, S>,
+    y: &S::Vector<L>,
+    stats: Stats,
+) -> SolveError {
+    let (component, partial) = (component::<S>(index), record.partial(times.t, y, stats));
+    SolveError::NonFiniteState { t: times.t, h: times.h, component, value, partial }
+}
