@@ -73,7 +73,7 @@ fn models_states_and_times_are_shared_or_each_has_its_own() {
     let models = lorenzes(5);
     let states: Vec<[f64; 3]> = (0..5).map(|i| [f64::from(i), 1.0, 0.5]).collect();
     let times: Vec<Vec<f64>> = (1..=5).map(|i| linspace(0.0, 0.3 * f64::from(i), 1 + i as usize)).collect();
-    let last = |model: &Lorenz, y0: [f64; 3], times: &[f64]| model.solve(y0, &times).expect("solves").last();
+    let last = |model: &Lorenz, y0: [f64; 3], times: &[f64]| model.solve(y0, times).expect("solves").last();
     let own_states = Lorenz::ensemble(&models[2]).solve(&states, 0.0..1.0).expect("solves");
     let both = Lorenz::ensemble(&models).solve(&states, ragged(&times)).expect("solves");
     let own_times = Lorenz::ensemble(models[1].clone()).solve(Y0, ragged(&times)).expect("solves");

@@ -29,7 +29,7 @@ impl<const N: usize> Lanes<N> {
     /// The lanes; for a number that is no multiple of 4 all is known.
     #[inline(always)]
     pub(crate) fn all(self) -> std::ops::Range<usize> {
-        0..if N % 4 == 0 { self.quads.min(N / 4) * 4 } else { N }
+        0..if N.is_multiple_of(4) { self.quads.min(N / 4) * 4 } else { N }
     }
 }
 
