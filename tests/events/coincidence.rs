@@ -140,3 +140,36 @@ fn fixed_steps_stop_at_events_too() {
         assert_near(solution.event().expect("an event").time, 1.0, 1e-15, "time");
     }
 }
+
+#[test]
+fn a_reset_that_jumps_past_another_event_is_none_of_that() {
+    // The velocity falls through zero at the top, and jumps from negative to positive at the floor.
+    let top = |_t: f64, [_height, velocity]: [f64; 2]| velocity;
+    let flight = (Ball { gravity: 9.81 })
+        .solver()
+        .reset(Impact { floor: 0.0 }, Bounce { restitution: 0.9 })
+        .record(falling(top))
+        .solve([10.0, 0.0], 0.0..8.0)
+        .expect("a flight");
+    let indices: Vec<usize> = flight.events().iter().map(|event| event.index).collect();
+    assert_eq!(indices, [0, 1, 0, 1, 0, 1]);
+    for pair in flight.events().chunks(2) {
+        let rise = pair[0].after[1] / 9.81;
+        assert_near(pair[1].time - pair[0].time, rise, 1e-8, "top");
+    }
+}
+
+#[test]
+fn loose_tolerances_bounce_as_often() {
+    for (rtol, atol) in [(1e-7, 1e-9), (1e-3, 1e-6), (1e-10, 1e-12)] {
+        let flight = (Ball { gravity: 9.81 })
+            .solver()
+            .rtol(rtol)
+            .atol(atol)
+            .reset(Impact { floor: 0.0 }, Bounce { restitution: 0.9 })
+            .until(nth(20, Impact { floor: 0.0 }))
+            .solve([10.0, 0.0], 0.0..)
+            .expect("a flight");
+        assert_near(flight.event().expect("an event").time, 23.657_171_531_75, 1e-6, "time");
+    }
+}

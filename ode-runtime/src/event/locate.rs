@@ -68,8 +68,10 @@ pub(super) fn scan<V, A: Fn(f64) -> V>(
     if sign == 0.0 {
         sign = signum(start_slope);
         if sign * nodes[0].1 <= 0.0 && sign != 0.0 {
-            // It turns back within the first part.
-            let left = (1..=50).map(|halving| nodes[0].0 * 0.5f64.powi(halving));
+            // It turns back within the first part: where, is looked for down to the spacing of time.
+            let spacing = path.t.abs().next_up() - path.t.abs();
+            let parts = std::iter::successors(Some(0.5 * nodes[0].0), |theta| Some(0.5 * theta));
+            let left = parts.take_while(|theta| (theta * path.h).abs() > spacing);
             match left.map(|theta| (theta, value(theta))).find(|(_, w)| w * sign > 0.0) {
                 Some(node) => nodes.insert(0, node),
                 None if tracker.fresh => return Err(Trouble::PilesUp),

@@ -265,8 +265,10 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
                     return Err((index, Trouble::NotANumber { t, value }));
                 }
                 let slope = probe.slope(t, y1, &k[k.len() - 1], look.times.h);
-                let rounding = at_event[index].abs().max(4.0 * ulp * slope.abs());
-                let at_zero = arrived[index] || sides.crossed[index];
+                // What is left of its zero by rounding; of one that crossed before, only at this very time.
+                let left = if index == trigger || arrived[index] { at_event[index].abs() } else { 0.0 };
+                let rounding = left.max(4.0 * ulp * slope.abs());
+                let at_zero = index == trigger || arrived[index] || sides.crossed[index];
                 let fresh = at_zero && value.abs() <= rounding;
                 tracker.fresh = fresh;
                 (tracker.sign, tracker.value) = if fresh { (0.0, 0.0) } else { (signum(value), value) };
