@@ -8,6 +8,7 @@ mod chunk;
 mod each;
 mod gradient;
 mod lanes;
+mod one_lane;
 mod slot;
 mod solution;
 mod sweep;

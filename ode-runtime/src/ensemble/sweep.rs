@@ -1,7 +1,7 @@
 //! The discrete adjoint in lanes: each goes back over the steps of its trajectory, and takes the next where it has come to
 //! the start. The formulas are those of a single trajectory, `adjoint/transpose.rs`.
 
-use super::lanes::{lane_of, store};
+use super::one_lane::{lane_of, store};
 use crate::adjoint::LIMIT;
 use crate::dense::Weights;
 use crate::method::Stepper;

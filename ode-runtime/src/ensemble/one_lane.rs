@@ -1,0 +1,254 @@
+//! What is rare in the loop, lane by lane, with the parts of a single solve: failures, save points and stops, the next
+//! trajectory.
+
+use super::lanes::{Pool, Proposal, State};
+use super::slot::Slot;
+use super::solution::Finished;
+use crate::method::Stepper;
+use crate::number::{Pack, Single};
+use crate::solve::{
+    Cut, Next, SolveError, Stats, StepTimes, check_inputs, choose_first_step, failure_of_rhs, next_after,
+    non_finite, too_many, too_small, wild_state,
+};
+use crate::space::Space;
+use crate::system::System;
+
+/// What comes of a trajectory.
+pub(super) type Outcome<S> = Result<Finished<S>, SolveError>;
+
+impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_, '_, S, M, L, N> {
+    /// With fixed steps what is finite is accepted: 0 for it. Other lanes end.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn finite(&mut self, proposal: &Proposal<N>) -> [f64; N] {
+        let mut squared = [0.0; N];
+        for (lane, squared) in squared.iter_mut().enumerate() {
+            let y1: S::Vector<L> = lane_of::<S, L, N>(&self.y1, lane);
+            let (Some(bad), Some(slot)) = (non_finite(std::slice::from_ref(&y1)), &self.slots[lane]) else {
+                continue;
+            };
+            *squared = f64::NAN;
+            let (y, stats) = (lane_of::<S, L, N>(&self.now.y, lane), self.stats(lane));
+            let next = self.next(lane, proposal, &self.now);
+            let error = wild_state::<S, L>(bad, &next.times, &slot.record, &y, stats);
+            self.end(lane, Err(error));
+        }
+        squared
+    }
+
+    /// Shortens the steps of the lanes that do not accept.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn reject(&mut self, proposal: &Proposal<N>, judged: [bool; N], squared: &[f64; N]) {
+        let Some(law) = self.law else { return };
+        for (lane, judged) in judged.into_iter().enumerate() {
+            if judged || !self.active[lane] {
+                continue;
+            }
+            self.rejected[lane] += 1;
+            let State { past, t, h, .. } = &mut *self.now;
+            let Some(past) = past else { continue };
+            let factor = law.rejected::<L, N>(past, lane, squared[lane]);
+            let wanted = proposal.h[lane] * factor;
+            let shorter = next_after(proposal.t1[lane], -self.direction[lane]) - t[lane];
+            if wanted.abs() < self.plan.min_step || shorter == 0.0 {
+                self.too_small(lane, proposal, wanted);
+            } else {
+                h[lane] = if wanted.abs() < shorter.abs() { wanted } else { shorter };
+            }
+        }
+    }
+
+    /// Ends the lanes whose next step cannot be taken.
+    #[cold]
+    #[inline(never)]
+    #[allow(clippy::float_cmp)]
+    pub(super) fn give_up(&mut self, proposal: &Proposal<N>) {
+        for lane in 0..N {
+            let State { y, t, h, .. } = &*self.now;
+            if self.active[lane] && proposal.t1[lane] == t[lane] {
+                self.too_small(lane, proposal, h[lane]);
+            } else if self.active[lane]
+                && self.accepted[lane] + self.rejected[lane] >= self.plan.max_num_steps
+            {
+                let (y, stats) = (lane_of::<S, L, N>(y, lane), self.stats(lane));
+                if let Some(slot) = &self.slots[lane] {
+                    let plan = self.jobs[slot.job].plan;
+                    let error = too_many::<S, L>(t[lane], plan, &slot.record, &y, stats);
+                    self.end(lane, Err(error));
+                }
+            }
+        }
+    }
+
+    fn too_small(&mut self, lane: usize, proposal: &Proposal<N>, wanted: f64) {
+        let next = Next { wanted, ..self.next(lane, proposal, &self.now) };
+        let stats = self.stats(lane);
+        let Some(slot) = &self.slots[lane] else { return };
+        let stages: Vec<S::Vector<L>> = self.k.as_ref().iter().map(|k| lane_of::<S, L, N>(k, lane)).collect();
+        let y = lane_of::<S, L, N>(&self.now.y, lane);
+        let plan = self.jobs[slot.job].plan;
+        let error = too_small::<S, L>(&stages, &next, plan, &slot.record, &y, stats);
+        self.end(lane, Err(error));
+    }
+
+    /// The step of one lane, which starts from this state.
+    #[allow(clippy::float_cmp)]
+    fn next(&self, lane: usize, proposal: &Proposal<N>, from: &State<S, L, N>) -> Next {
+        let State { t, first, h, .. } = from;
+        let (t1, last) = (proposal.t1[lane], proposal.last[lane]);
+        let times = StepTimes { t: t[lane], h: proposal.h[lane], first: first[lane], last };
+        let cut = if t1 == self.stop[lane] { Cut::Given } else { Cut::Free };
+        Next { times, t1, cut, wanted: h[lane] }
+    }
+
+    fn stats(&self, lane: usize) -> Stats {
+        let (accepted, rejected) = (self.accepted[lane], self.rejected[lane]);
+        let extra = self.slots[lane].as_ref().map_or(0, |slot| slot.stats.rhs_evaluations);
+        let stages = self.method.tableau().stages() - 1;
+        let rhs_evaluations = extra + (accepted + rejected) * stages;
+        Stats { accepted, rejected, rhs_evaluations }
+    }
+
+    /// Keeps what is wanted of an accepted step, goes through a stop, or to the next trajectory at the end.
+    #[cold]
+    #[inline(never)]
+    #[allow(clippy::float_cmp)]
+    pub(super) fn arrive(&mut self, lane: usize, proposal: &Proposal<N>) {
+        let next = self.next(lane, proposal, &self.before);
+        let stats = self.stats(lane);
+        let Some(slot) = &mut self.slots[lane] else { return };
+        let plan = self.jobs[slot.job].plan;
+        let y = lane_of::<S, L, N>(&self.before.y, lane);
+        let y1 = lane_of::<S, L, N>(&self.y1, lane);
+        if slot.record.saves_by(next.t1) {
+            let k: Vec<S::Vector<L>> = self.k.as_ref().iter().map(|k| lane_of::<S, L, N>(k, lane)).collect();
+            slot.keep(&next, &y, &y1, &k);
+        } else {
+            slot.keep(&next, &y, &y1, &[]);
+        }
+        if next.cut != Cut::Free && next.t1 == plan.end {
+            slot.stats = stats;
+            if let Some(slot) = self.slots[lane].take() {
+                let number = slot.job;
+                self.outcomes[number] = Some(Ok(slot.finish()));
+            }
+            self.refill(lane);
+            return;
+        }
+        let mut jumps = false;
+        if next.cut != Cut::Free || !self.simple {
+            jumps = slot.clock.arrive(plan, &next);
+            (self.stop[lane], self.stop_last[lane]) = slot.clock.stop(plan);
+            self.now.first[lane] = slot.clock.first;
+        }
+        self.save[lane] = slot.record.next_save();
+        if jumps {
+            slot.stats.rhs_evaluations += 1;
+            let p = parameters_of::<S, L, N>(&self.p, lane);
+            let mut slope = y1.clone();
+            S::rhs(&p, L::constant(self.now.first[lane]), &y1, &mut slope);
+            store::<L, _, N>(&mut self.now.f, lane, &slope);
+            self.forget(lane);
+        }
+    }
+
+    fn forget(&mut self, lane: usize) {
+        if let (Some(law), Some(past)) = (self.law, &mut self.now.past) {
+            law.begin(past, lane);
+        }
+    }
+
+    /// Ends the trajectory of a lane, and takes the next.
+    fn end(&mut self, lane: usize, outcome: Outcome<S>) {
+        if let Some(slot) = self.slots[lane].take() {
+            self.outcomes[slot.job] = Some(outcome);
+        }
+        self.refill(lane);
+    }
+
+    /// Takes the next trajectory that can start into a lane, if there is one.
+    pub(super) fn refill(&mut self, lane: usize) {
+        self.active[lane] = false;
+        while self.waiting < self.jobs.len() {
+            let number = self.waiting;
+            self.waiting += 1;
+            match self.start(lane, number) {
+                Ok(()) => return,
+                Err(error) => self.outcomes[number] = Some(Err(error)),
+            }
+        }
+    }
+
+    /// Takes this trajectory into a lane.
+    fn start(&mut self, lane: usize, number: usize) -> Result<(), SolveError> {
+        let job = &self.jobs[number];
+        let plan = job.plan;
+        let (flat, parameters) = (S::flatten(job.y0), job.model.parameters());
+        check_inputs::<S>(&flat, &parameters)?;
+        let p: S::Parameters<L> = S::parameter_vector(|i| L::splat(parameters[i]));
+        let y: S::Vector<L> = S::vector(|i| L::splat(flat[i]));
+        let mut slot = Slot::new(number, job, self.keep, Stats::default());
+        let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(t), y, dy);
+        let mut f = y.clone();
+        rhs(slot.clock.first, &y, &mut f);
+        slot.stats.rhs_evaluations = 1;
+        if let Some(bad) = non_finite(std::slice::from_ref(&f)) {
+            return Err(failure_of_rhs::<S, L>(bad, plan.start, &slot.record, &y, slot.stats));
+        }
+        let h = match plan.first_step {
+            Some(h) => h * plan.direction,
+            None if self.law.is_none() => 0.0,
+            None => {
+                slot.stats.rhs_evaluations += 1;
+                let order = self.method.tableau().order;
+                choose_first_step::<S, L>(plan, order, &rhs, &y, &f, &mut self.scratch)
+            }
+        };
+        for i in 0..p.len() {
+            self.p[i].0[lane] = p[i];
+        }
+        let state = &mut *self.now;
+        store::<L, _, N>(&mut state.y, lane, &y);
+        store::<L, _, N>(&mut state.f, lane, &f);
+        (state.t[lane], state.first[lane], state.h[lane]) = (plan.start, slot.clock.first, h);
+        self.forget(lane);
+        self.direction[lane] = plan.direction;
+        (self.stop[lane], self.stop_last[lane]) = slot.clock.stop(plan);
+        self.save[lane] = slot.record.next_save();
+        (self.accepted[lane], self.rejected[lane]) = (0, 0);
+        self.simple = slot.clock.simple;
+        self.active[lane] = true;
+        self.slots[lane] = Some(slot);
+        Ok(())
+    }
+}
+
+/// The numbers of one lane.
+#[inline(always)]
+pub(super) fn lane_of<S: System, L: Single<Scalar = S::Real>, const N: usize>(
+    vector: &S::Vector<Pack<N, L>>,
+    lane: usize,
+) -> S::Vector<L> {
+    S::vector(|i| vector[i].0[lane])
+}
+
+/// The parameters of one lane.
+fn parameters_of<S: System, L: Single<Scalar = S::Real>, const N: usize>(
+    vector: &S::Parameters<Pack<N, L>>,
+    lane: usize,
+) -> S::Parameters<L> {
+    S::parameter_vector(|i| vector[i].0[lane])
+}
+
+/// Puts numbers into one lane.
+#[inline(always)]
+pub(super) fn store<L: Single, V: Space<L>, const N: usize>(
+    vector: &mut impl Space<Pack<N, L>>,
+    lane: usize,
+    numbers: &V,
+) {
+    for i in 0..numbers.len() {
+        vector[i].0[lane] = numbers[i];
+    }
+}
