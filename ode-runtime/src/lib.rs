@@ -30,8 +30,7 @@ pub use ensemble::{
     Each, EachTimes, Ensemble, EnsembleGradient, EnsembleSolution, Ragged, Trajectory, ragged,
 };
 pub use event::{
-    Directed, Direction, Ended, Event, IntoEvent, IntoReset, Nth, SteadyState, falling, nth, rising,
-    steady_state,
+    Direction, Ended, Event, IntoEvent, IntoReset, SteadyState, Zeros, falling, nth, rising, steady_state,
 };
 pub use method::{
     AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Method, Midpoint, Rk4, Rk4Classic,

@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use indicatif::ProgressBar;
 use odec::prelude::*;
-use odec::{Moment, Notice, Pass, Progress, Traced};
+use odec::{Callback, Moment, Notice, Pass, Progress, Traced};
 
 use crate::systems::*;
 
@@ -113,10 +116,61 @@ fn an_adjoint_can_be_stopped() {
 }
 
 #[test]
-fn the_ready_made_ones_change_nothing() {
+fn a_progress_bar_follows_the_span() {
     let model = Ball { gravity: 10.0 };
     let plain = model.solver().solve([5.0, 0.0], 0.0..1.0).expect("a solution");
-    let progress = Progress::new();
+    let bar = ProgressBar::hidden();
+    let progress = Progress::with_bar(bar.clone());
+    let half = |notice: &Notice<'_>| {
+        let flow = progress.notice(notice);
+        if notice.moment == Moment::Accepted {
+            let part = (notice.t + notice.h) / 2.0;
+            #[allow(clippy::cast_precision_loss)]
+            let shown = bar.position() as f64 / bar.length().expect("a length") as f64;
+            assert_near(shown, part, 2e-3, "part");
+        }
+        flow
+    };
+    let solution =
+        model.solver().max_step(0.3).callback(&half).solve([5.0, 0.0], 0.0..2.0).expect("a solution");
+    assert!(solution.stats().accepted > 5 && bar.position() == bar.length().expect("a length"));
     assert_eq!(model.solver().callback(&progress).solve([5.0, 0.0], 0.0..1.0).expect("a solution"), plain);
-    assert_eq!(model.solver().callback(&Traced).solve([5.0, 0.0], 0.0..1.0).expect("a solution"), plain);
+    drop(progress);
+    assert!(bar.is_finished());
+}
+
+/// Counts the events of `tracing` by their target.
+struct Counting(Arc<AtomicUsize>);
+
+impl tracing::Subscriber for Counting {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "odec::step"
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn every_step_is_an_event_of_tracing() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let solution = tracing::subscriber::with_default(Counting(count.clone()), || {
+        model.solver().first_step(1.0).callback(&Traced).solve([1.0, 1.0], 0.0..10.0).expect("a solution")
+    });
+    let stats = solution.stats();
+    assert_eq!(count.load(Ordering::Relaxed), 2 * (stats.accepted + stats.rejected));
 }

@@ -173,3 +173,32 @@ fn loose_tolerances_bounce_as_often() {
         assert_near(flight.event().expect("an event").time, 23.657_171_531_75, 1e-6, "time");
     }
 }
+
+#[ode]
+fn single_ball(_t: f32, [_height, velocity]: [f32; 2], gravity: f32) -> [f32; 2] {
+    [velocity, -gravity]
+}
+
+#[differentiable]
+fn single_impact(_t: f32, [height, _velocity]: [f32; 2], floor: f32) -> f32 {
+    height - floor
+}
+
+#[differentiable]
+fn single_bounce(_t: f32, [height, velocity]: [f32; 2], restitution: f32) -> [f32; 2] {
+    [height, -restitution * velocity]
+}
+
+#[test]
+fn single_precision_bounces_too() {
+    let (flight, pullback) = (SingleBall { gravity: 9.81 })
+        .solver()
+        .reset(SingleImpact { floor: 0.0 }, SingleBounce { restitution: 0.9 })
+        .until(nth(10, SingleImpact { floor: 0.0 }))
+        .solve_with_pullback([10.0, 0.0], 0.0..)
+        .expect("a flight");
+    assert_near(flight.event().expect("an event").time, 17.171_857, 2e-4, "time");
+    let gradient = pullback.apply_event(1.0, [0.0, 0.0]).expect("a gradient");
+    // The times are proportional to the root of the height.
+    assert_near(f64::from(gradient.y0[0]), 17.171_857 / 20.0, 1e-4, "by height");
+}

@@ -140,3 +140,34 @@ fn a_step_onto_an_event_that_fails_keeps_its_events() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn input_that_is_wrong_is_refused_before_the_first_step() {
+    let model = Ball { gravity: 9.81 };
+    let solve = |error: Result<Solution<Ball>, SolveError>| error.expect_err("wrong input").to_string();
+    let floor = model.solver().record(Impact { floor: 0.0 }).until(Impact { floor: f64::NAN });
+    let text = solve(floor.solve([1.0, 0.0], 0.0..));
+    assert!(text.starts_with("event 1's parameter `floor` is NaN"), "{text}");
+    let bounce = model.solver().reset(Impact { floor: 0.0 }, Bounce { restitution: f64::INFINITY });
+    let text = solve(bounce.solve([1.0, 0.0], 0.0..1.0));
+    assert!(text.starts_with("event 0's reset parameter `restitution` is inf"), "{text}");
+    let text = solve(model.solver().until(nth(0, Impact { floor: 0.0 })).solve([1.0, 0.0], 0.0..));
+    assert!(text.contains("nth is 0"), "{text}");
+    for (rtol, atol) in [(f64::NAN, 1e-9), (1e-6, -1.0), (0.0, 0.0)] {
+        let text = solve(model.solver().until(steady_state(rtol, atol)).solve([1.0, 0.0], 0.0..));
+        assert!(text.contains("of steady_state"), "{text}");
+    }
+}
+
+#[test]
+fn a_reset_that_is_no_number() {
+    let root = |_t: f64, [height, velocity]: [f64; 2]| [height, velocity.sqrt()];
+    let solver = (Ball { gravity: 9.81 }).solver().reset(Impact { floor: 0.0 }, root);
+    match solver.solve([1.0, 0.0], 0.0..1.0) {
+        Err(SolveError::NonFiniteReset { event: 0, t, component, value, partial }) => {
+            assert_near(t, (2.0f64 / 9.81).sqrt(), 1e-8, "time");
+            assert!(component == "velocity" && value.is_nan() && !partial.last().is_empty());
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -8,4 +8,6 @@ mod failures;
 mod gradients;
 mod polynomials;
 mod reference;
+#[path = "../support/mod.rs"]
+mod support;
 mod systems;

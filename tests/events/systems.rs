@@ -3,6 +3,9 @@
 use odec::prelude::*;
 use serde_json::Value;
 
+use crate::support::assert_close;
+pub use crate::support::{LotkaVolterra, derivative};
+
 #[ode]
 pub fn ball(_t: f64, [_height, velocity]: [f64; 2], gravity: f64) -> [f64; 2] {
     [velocity, -gravity]
@@ -47,19 +50,6 @@ pub fn first(_t: f64, [x, _v]: [f64; 2], level: f64) -> f64 {
 }
 
 #[ode]
-pub fn lotka_volterra(
-    _t: f64,
-    [prey, predator]: [f64; 2],
-    alpha: f64,
-    beta: f64,
-    gamma: f64,
-    delta: f64,
-) -> [f64; 2] {
-    let meeting = prey * predator;
-    [alpha * prey - beta * meeting, delta * meeting - gamma * predator]
-}
-
-#[ode]
 pub fn oscillator(_t: f64, [x, v]: [f64; 2]) -> [f64; 2] {
     [v, -x]
 }
@@ -100,17 +90,10 @@ pub fn numbers(value: &Value) -> Vec<f64> {
 
 #[track_caller]
 pub fn assert_near(actual: f64, expected: f64, tolerance: f64, what: &str) {
-    let error = (actual - expected).abs();
-    assert!(error <= tolerance, "{what}: {actual} for {expected}, off by {error:.2e} of {tolerance:.1e}");
+    assert_close(actual, expected, 0.0, tolerance, what);
 }
 
 /// The times of all events.
 pub fn times<S: odec::Model>(solution: &Solution<S>) -> Vec<f64> {
     solution.events().iter().map(|event| event.time).collect()
-}
-
-/// df/dx by central differences of sixth order.
-pub fn derivative(h: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let pair = |n: f64| (f(n * h) - f(-n * h)) / (n * h);
-    (45.0 * pair(1.0) - 18.0 * pair(2.0) + 3.0 * pair(3.0)) / 60.0
 }

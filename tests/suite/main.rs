@@ -16,6 +16,8 @@ mod losses;
 mod reference;
 mod sensitivities;
 mod solution;
+#[path = "../support/mod.rs"]
+mod support;
 mod systems;
 mod testkit;
 mod torchdiffeq;

@@ -2,18 +2,7 @@
 
 use odec::prelude::*;
 
-#[ode]
-pub fn lotka_volterra(
-    _t: f64,
-    [prey, predator]: [f64; 2],
-    alpha: f64,
-    beta: f64,
-    gamma: f64,
-    delta: f64,
-) -> [f64; 2] {
-    let meeting = prey * predator;
-    [alpha * prey - beta * meeting, delta * meeting - gamma * predator]
-}
+pub use crate::support::{LotkaVolterra, lotka_volterra};
 
 #[ode]
 pub fn lotka_volterra_f32(

@@ -8,19 +8,8 @@ use odec::Space;
 use odec::prelude::*;
 use serde_json::Value;
 
+pub use crate::support::{assert_close, derivative};
 use crate::{detest, systems};
-
-/// Fails unless |actual - expected| ≤ absolute + relative |expected|, and neither is NaN.
-#[track_caller]
-pub fn assert_close(actual: f64, expected: f64, relative: f64, absolute: f64, what: &str) {
-    let error = (actual - expected).abs();
-    let bound = absolute + relative * expected.abs();
-    assert!(
-        error <= bound,
-        "{what}: {actual:e} for {expected:e}, off by {error:.2e} ({:.2e} of it) where {bound:.2e} is allowed",
-        error / expected.abs()
-    );
-}
 
 /// Fails unless each component is right to `tolerance` of the largest component.
 #[track_caller]
@@ -43,12 +32,6 @@ pub fn distance(actual: &[f64], expected: &[f64]) -> f64 {
     let differences: Vec<f64> = actual.iter().zip(expected).map(|(a, b)| a - b).collect();
     // `max` would lose a NaN.
     if differences.iter().any(|x| x.is_nan()) { f64::NAN } else { largest(&differences) / largest(expected) }
-}
-
-/// df/dx by central differences of sixth order with step `h`.
-pub fn derivative(h: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let pair = |n: f64| (f(n * h) - f(-n * h)) / (n * h);
-    (45.0 * pair(1.0) - 18.0 * pair(2.0) + 3.0 * pair(3.0)) / 60.0
 }
 
 /// A state or a value as its numbers.

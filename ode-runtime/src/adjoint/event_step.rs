@@ -160,7 +160,7 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
             return Ok(bar.t - bar.h);
         };
         // How much the function changes nearby: much more than at the zero itself where it barely crosses.
-        let near = 1e-3 * event.scale;
+        let near = 1e-3 * times.h;
         let change = [near, -near].map(|step| {
             let mut y = end.clone();
             for i in 0..y.len() {

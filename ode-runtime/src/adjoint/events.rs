@@ -47,7 +47,7 @@ pub struct EventPullback<'a, S: System, M: Stepper, E> {
 }
 
 /// A solution, and what turns cotangents of its states and events into gradients.
-type WithEventPullback<'a, S, M, E> = (Solution<S>, EventPullback<'a, S, M, E>);
+type WithEventPullback<'a, S, M, B, F, R> = (Solution<S>, EventPullback<'a, S, M, And<B, F, R>>);
 
 /// The gradient by the parameters of the events `E`.
 type EventGradient<S, E> = Gradient<S, <E as DifferentiableEvents<S>>::Gradient>;
@@ -55,7 +55,7 @@ type EventGradient<S, E> = Gradient<S, <E as DifferentiableEvents<S>>::Gradient>
 /// The same with the loss.
 type EventLossGradient<S, E> = LossGradient<S, <E as DifferentiableEvents<S>>::Gradient>;
 
-impl<'a, S: System, M: Stepper, B, W> Solver<'a, S, M, Discrete, And<B, W>> {
+impl<'a, S: System, M: Stepper, B, F, R> Solver<'a, S, M, Discrete, And<B, F, R>> {
     /// Solves with events as [`solve`](Self::solve) does, and returns what turns cotangents of the saved states, and of
     /// the events' times and states, into gradients.
     ///
@@ -88,9 +88,9 @@ impl<'a, S: System, M: Stepper, B, W> Solver<'a, S, M, Discrete, And<B, W>> {
         &self,
         y0: S::State,
         times: T,
-    ) -> Result<WithEventPullback<'a, S, M, And<B, W>>, SolveError>
+    ) -> Result<WithEventPullback<'a, S, M, B, F, R>, SolveError>
     where
-        And<B, W>: DifferentiableEvents<S>,
+        And<B, F, R>: DifferentiableEvents<S>,
     {
         let flat = S::flatten(&y0);
         let plan = self.plan(&flat, times.times())?;
@@ -98,17 +98,7 @@ impl<'a, S: System, M: Stepper, B, W> Solver<'a, S, M, Discrete, And<B, W>> {
         let mut record = Record::new(&plan, &y0, keep);
         let stats = drive(self.model, &self.method, &flat, &plan, self.observers(), &mut record)?;
         let (solution, tape) = record.finish(stats);
-        let forward = Forward {
-            model: self.model.clone(),
-            method: self.method,
-            options: self.options.clone(),
-            callback: self.callback,
-            times: solution.times().to_vec(),
-            states: solution.states().iter().map(S::flatten).collect(),
-            tape,
-            dense: None,
-            plan,
-        };
+        let forward = self.forward(plan, &solution, tape, None);
         let (happened, ended) = (solution.events().len(), solution.ended());
         let pullback =
             EventPullback { forward, adjoint: self.adjoint, events: self.events.clone(), happened, ended };
@@ -126,9 +116,9 @@ impl<'a, S: System, M: Stepper, B, W> Solver<'a, S, M, Discrete, And<B, W>> {
         y0: S::State,
         times: T,
         loss: impl FnOnce(&[S::State], &mut [S::State]) -> S::Real,
-    ) -> Result<EventLossGradient<S, And<B, W>>, SolveError>
+    ) -> Result<EventLossGradient<S, And<B, F, R>>, SolveError>
     where
-        And<B, W>: DifferentiableEvents<S>,
+        And<B, F, R>: DifferentiableEvents<S>,
     {
         let (solution, pullback) = self.solve_with_pullback(y0, times)?;
         let mut cotangents = vec![pullback.zero(); solution.states().len()];

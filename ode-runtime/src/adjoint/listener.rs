@@ -1,9 +1,7 @@
 //! Callbacks on the steps of a backward pass over recorded ones.
 
-use std::ops::ControlFlow;
-
-use crate::callback::{Callback, Moment, Notice, Pass};
-use crate::number::{Real, Single};
+use crate::callback::{Callback, Moment, Pass, tell};
+use crate::number::Single;
 use crate::solve::{SolveError, StepTimes};
 use crate::space::Space;
 
@@ -22,26 +20,9 @@ impl Listener<'_> {
         times: &StepTimes,
         lambda: &V,
     ) -> Result<(), SolveError> {
-        match self.callback {
-            None => Ok(()),
-            Some(callback) => self.tell(callback, times, &lambda.clone()),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn tell<L: Single, V: Space<L>>(
-        &self,
-        callback: &dyn Callback,
-        times: &StepTimes,
-        lambda: &V,
-    ) -> Result<(), SolveError> {
-        let state: Vec<f64> = lambda.values().map(|x| x.get().to_f64()).collect();
-        let (t, h) = (times.t + times.h, -times.h);
-        let (moment, pass) = (Moment::Accepted, Pass::Adjoint);
-        match callback.notice(&Notice { moment, pass, t, h, state: &state, span: self.span }) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(SolveError::Stopped { t: times.t }),
-        }
+        let Some(callback) = self.callback else { return Ok(()) };
+        let (of, back) = ((Moment::Accepted, Pass::Adjoint), (times.t + times.h, -times.h));
+        let stops = tell(callback, of, back, &lambda.clone(), self.span);
+        if stops { Err(SolveError::Stopped { t: times.t }) } else { Ok(()) }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use crate::number::{Real, Single};
+use crate::space::Space;
+
 #[cfg(feature = "progress")]
 mod progress;
 #[cfg(feature = "tracing")]
@@ -86,4 +89,18 @@ impl<F: Fn(&Notice<'_>) -> ControlFlow<()>> Callback for F {
     fn notice(&self, notice: &Notice<'_>) -> ControlFlow<()> {
         self(notice)
     }
+}
+
+/// Tells of a step; whether the callback stops there.
+#[cold]
+#[inline(never)]
+pub(crate) fn tell<L: Single, V: Space<L>>(
+    callback: &dyn Callback,
+    (moment, pass): (Moment, Pass),
+    (t, h): (f64, f64),
+    state: &V,
+    span: (f64, f64),
+) -> bool {
+    let state: Vec<f64> = state.values().map(|x| x.get().to_f64()).collect();
+    callback.notice(&Notice { moment, pass, t, h, state: &state, span }).is_break()
 }

@@ -33,7 +33,13 @@ impl Progress {
     /// A bar that appears with the first step, and goes when it is dropped.
     #[must_use]
     pub fn new() -> Self {
-        let bar = ProgressBar::new(PARTS);
+        Self::with_bar(ProgressBar::new(PARTS))
+    }
+
+    /// The same on a bar of one's own, such as one of several; its length and style are set.
+    #[must_use]
+    pub fn with_bar(bar: ProgressBar) -> Self {
+        bar.set_length(PARTS);
         if let Ok(style) = ProgressStyle::with_template("{prefix:8} {wide_bar} {msg:>32} {elapsed}") {
             bar.set_style(style);
         }

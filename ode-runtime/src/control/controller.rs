@@ -1,6 +1,6 @@
 //! The law by which the next step follows from the error of the last.
 
-use crate::number::{Lanes, Single, exp2, log2, within};
+use crate::number::{Rolled, Single, exp2, log2, within};
 use crate::solve::SolveError;
 
 /// The law of the step size, for a method of order p and errors r relative to the tolerance.
@@ -96,18 +96,18 @@ impl Law {
     }
 
     /// By what accepted steps are multiplied, and what to remember of them; `squared` are the squares of their errors.
-    /// Lanes with more than 1 remember what they did.
+    /// Rolled with more than 1 remember what they did.
     #[inline(always)]
     pub(crate) fn accepted<L: Single, const N: usize>(
         &self,
         past: &Past<N>,
         squared: [f64; N],
-        lanes: Lanes<N>,
+        rolled: Rolled<N>,
     ) -> ([f64; N], Past<N>) {
         let least = if self.never_shrinks { 1.0 } else { self.dfactor };
         let past = *past;
         let (mut factors, mut after) = ([0.0; N], past);
-        for l in lanes.all() {
+        for l in rolled.all() {
             let log = log2::<L>(squared[l]);
             let exponent = L::mul_add_time(self.beta, past.log[l], self.log_safety);
             let factor = exp2::<L>(L::mul_add_time(-self.alpha, log, exponent));

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::chunk::{Prepared, Progress};
+use super::chunk::{Listener, Prepared};
 use super::each::{Each, EachTimes};
 use super::gradient::{EnsembleGradient, gradient};
 use super::solution::{EnsembleSolution, Trajectory};
@@ -20,7 +20,7 @@ pub struct Ensemble<'a, S: System, Ms, M: Stepper = Dopri5> {
     models: Ms,
     method: M,
     options: Options,
-    progress: Option<Progress<'a>>,
+    progress: Option<Listener<'a>>,
     of: PhantomData<S>,
 }
 

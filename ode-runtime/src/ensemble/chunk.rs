@@ -13,7 +13,7 @@ use crate::solve::{Keep, Options, Plan, SolveError};
 use crate::system::System;
 
 /// What is told of how many trajectories are done, and of how many there are.
-pub(super) type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+pub(super) type Listener<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// The most trajectories of a chunk: many for each lane, so that few lanes are idle at its end.
 const LARGEST: usize = 512;
@@ -33,7 +33,7 @@ pub(super) struct Prepared<'a, S: System, Ms, Y> {
     y0: &'a Y,
     plans: Plans<S>,
     pub(super) count: usize,
-    progress: Option<Progress<'a>>,
+    progress: Option<Listener<'a>>,
 }
 
 impl<'a, S: System, Ms: Each<S>, Y: Each<S::State>> Prepared<'a, S, Ms, Y> {
@@ -41,7 +41,7 @@ impl<'a, S: System, Ms: Each<S>, Y: Each<S::State>> Prepared<'a, S, Ms, Y> {
         (models, y0, times): (&'a Ms, &'a Y, &T),
         method: &M,
         options: &Options,
-        progress: Option<Progress<'a>>,
+        progress: Option<Listener<'a>>,
     ) -> Result<Self, SolveError> {
         let counts =
             [("models", models.count()), ("initial states", y0.count()), ("lists of times", times.count())];

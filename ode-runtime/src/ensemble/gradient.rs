@@ -79,42 +79,32 @@ pub(super) fn gradient<S: System, Ms: Each<S>, Y: Each<S::State>, M: Stepper>(
     };
     prepared.in_chunks(
         |range| {
-            let mut outcomes: Vec<Option<Result<One<S>, SolveError>>> = range.clone().map(|_| None).collect();
             let solved = prepared.solve(range.clone(), method, Keep::States);
-            let mut losses = Vec::with_capacity(solved.len());
             let mut returns = Vec::with_capacity(solved.len());
-            for (place, (index, outcome)) in range.zip(solved).enumerate() {
-                match outcome.and_then(|finished| weigh(prepared, index, finished, loss)) {
-                    Ok((loss, way_back)) => {
-                        losses.push((place, loss));
-                        returns.push(way_back);
-                    }
-                    Err(error) => outcomes[place] = Some(Err(error)),
-                }
-            }
-            if !returns.is_empty() {
-                let swept = dispatch_packs(S::INLINED, Backwards { method, returns: &returns });
-                for ((place, loss), swept) in losses.into_iter().zip(swept) {
-                    outcomes[place] = Some(swept.map(|(params, y0)| (loss, params, y0)));
-                }
-            }
-            outcomes
+            let losses: Vec<Result<S::Real, SolveError>> = range
+                .zip(solved)
+                .map(|(index, outcome)| {
+                    let (loss, way_back) = weigh(prepared, index, outcome?, loss)?;
+                    returns.push(way_back);
+                    Ok(loss)
+                })
+                .collect();
+            let mut swept = dispatch_packs(S::INLINED, Backwards { method, returns: &returns }).into_iter();
+            let mut one = |loss: Result<S::Real, SolveError>| -> Result<One<S>, SolveError> {
+                let loss = loss?;
+                let (params, y0) = swept.next().unwrap_or_else(|| unreachable!("one for each loss"))?;
+                Ok((loss, params, y0))
+            };
+            losses.into_iter().map(&mut one).collect::<Vec<_>>()
         },
         |chunk| {
             for outcome in chunk {
-                let nothing = S::Real::from_f64(f64::NAN);
-                let failed = || {
+                let (loss, params, y0) = outcome.unwrap_or_else(|error| {
+                    gradients.failures.push((gradients.loss.len(), error));
+                    let nothing = S::Real::from_f64(f64::NAN);
                     let params = S::from_parameters(&S::parameter_vector(|_| nothing));
                     (nothing, params, S::unflatten(&S::vector(|_| nothing)))
-                };
-                let (loss, params, y0) = match outcome {
-                    Some(Ok(one)) => one,
-                    Some(Err(error)) => {
-                        gradients.failures.push((gradients.loss.len(), error));
-                        failed()
-                    }
-                    None => failed(),
-                };
+                });
                 gradients.loss.push(loss);
                 gradients.params.push(params);
                 gradients.y0.push(y0);

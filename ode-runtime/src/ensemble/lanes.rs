@@ -6,8 +6,8 @@ use super::one_lane::Outcome;
 use super::slot::{Job, Slot};
 use crate::control::{Law, Past};
 use crate::method::Stepper;
-use crate::number::{Lane, Lanes, Pack, PackTask, Real, Single, within};
-use crate::solve::{Keep, Pace, Plan, SolveError, larger};
+use crate::number::{Lane, Pack, PackTask, Real, Rolled, Single, within};
+use crate::solve::{Keep, Pace, Plan, larger};
 use crate::space::Space;
 use crate::system::System;
 
@@ -27,7 +27,8 @@ impl<S: System, M: Stepper> PackTask<S::Real> for Trajectories<'_, '_, S, M> {
         while pool.slots.iter().any(Option::is_some) {
             pool.step();
         }
-        pool.outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(SolveError::EmptyEnsemble))).collect()
+        let every = |outcome: Option<_>| outcome.unwrap_or_else(|| unreachable!("every trajectory ends"));
+        pool.outcomes.into_iter().map(every).collect()
     }
 }
 
@@ -63,7 +64,7 @@ pub(super) struct Pool<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real
     pub(super) active: [bool; N],
     pub(super) accepted: [usize; N],
     pub(super) rejected: [usize; N],
-    pub(super) lanes: Lanes<N>,
+    pub(super) rolled: Rolled<N>,
     pub(super) scratch: Vec<f64>,
 }
 
@@ -132,7 +133,7 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             active: [false; N],
             accepted: [0; N],
             rejected: [0; N],
-            lanes: Lanes::new(),
+            rolled: Rolled::new(),
             scratch: vec![0.0; if plan.norm.needs_scratch() { count } else { 0 }],
         };
         for lane in 0..N {
@@ -178,7 +179,7 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             (self.now.t, self.now.h, self.stop, self.stop_last, self.direction);
         let (min_step, max_step) = (self.plan.min_step, self.plan.max_step);
         let mut proposal = Proposal { t1: [0.0; N], h: [0.0; N], last: [0.0; N] };
-        for l in self.lanes.all() {
+        for l in self.rolled.all() {
             let length = within(h[l].abs(), min_step, max_step);
             let left = (stop[l] - t[l]).abs();
             let target = t[l] + length * direction[l];
@@ -222,12 +223,12 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
         }
         let mut factors = [1.0; N];
         if let (Some(law), Some(past)) = (self.law, &from.past) {
-            let (by, after) = law.accepted::<L, N>(past, *squared, self.lanes);
+            let (by, after) = law.accepted::<L, N>(past, *squared, self.rolled);
             (factors, to.past) = (by, Some(after));
         }
         let (t0, first0, h0, stop) = (from.t, from.first, from.h, self.stop);
         let (mut t, mut first, mut h) = (t0, first0, h0);
-        for l in self.lanes.all() {
+        for l in self.rolled.all() {
             let accepts = squared[l] <= 1.0;
             let t1 = proposal.t1[l];
             let grown = proposal.h[l] * factors[l];

@@ -23,9 +23,9 @@ pub(super) struct Slot<'a, S: System> {
 }
 
 impl<'a, S: System> Slot<'a, S> {
-    pub(super) fn new(number: usize, job: &Job<'a, S>, keep: Keep, stats: Stats) -> Self {
+    pub(super) fn new(number: usize, job: &Job<'a, S>, keep: Keep) -> Self {
         let (clock, record) = (Clock::new(job.plan), Record::new(job.plan, job.y0, keep));
-        Self { job: number, clock, record, stats }
+        Self { job: number, clock, record, stats: Stats::default() }
     }
 
     /// Keeps an accepted step, which is the lane's own.

@@ -3,110 +3,10 @@
 use std::marker::PhantomData;
 
 use super::function::DifferentiableEvent;
-use super::list::{And, Events, Noted, Resetting, Until, Watched};
+use super::list::{And, Events};
 use super::reset::DifferentiableReset;
 use crate::number::Single;
 use crate::system::Model;
-
-/// An event with what happens at it, both with derivatives.
-#[doc(hidden)]
-pub trait DifferentiableWatched<S: Model>: Watched<S> + Clone {
-    /// The derivatives by the parameters of the event, and of the reset.
-    type Gradient;
-
-    /// The numbers of these parameters.
-    fn parameters(&self) -> [usize; 2];
-
-    /// As [`DifferentiableEvent::pull`].
-    fn pull<L: Single<Scalar = S::Real>>(
-        &self,
-        t: f64,
-        y: &S::Vector<L>,
-        y_bar: &mut S::Vector<L>,
-        q_bar: &mut [f64],
-    ) -> Option<f64>;
-
-    /// As [`DifferentiableReset::pull`]; where nothing is reset, `y_bar` = `v`.
-    fn pull_after<L: Single<Scalar = S::Real>>(
-        &self,
-        _t: f64,
-        _y: &S::Vector<L>,
-        v: &S::Vector<L>,
-        y_bar: &mut S::Vector<L>,
-        _q_bar: &mut [f64],
-    ) -> f64 {
-        y_bar.clone_from(v);
-        0.0
-    }
-
-    /// The derivatives, as the user gets them.
-    fn gradient(&self, bars: &[Vec<f64>; 2]) -> Self::Gradient;
-}
-
-macro_rules! differentiable {
-    ($($Type:ident)*) => {$(
-        impl<S: Model, E: DifferentiableEvent<S>> DifferentiableWatched<S> for $Type<E> {
-            type Gradient = E::Gradient;
-
-            fn parameters(&self) -> [usize; 2] {
-                [self.0.parameters(), 0]
-            }
-
-            fn pull<L: Single<Scalar = S::Real>>(
-                &self,
-                t: f64,
-                y: &S::Vector<L>,
-                y_bar: &mut S::Vector<L>,
-                q_bar: &mut [f64],
-            ) -> Option<f64> {
-                self.0.pull::<L>(t, y, y_bar, q_bar)
-            }
-
-            fn gradient(&self, bars: &[Vec<f64>; 2]) -> Self::Gradient {
-                self.0.gradient(&bars[0])
-            }
-        }
-    )*};
-}
-differentiable! { Until Noted }
-
-impl<S, E, R> DifferentiableWatched<S> for Resetting<E, R>
-where
-    S: Model,
-    E: DifferentiableEvent<S>,
-    R: DifferentiableReset<S>,
-{
-    type Gradient = (E::Gradient, R::Gradient);
-
-    fn parameters(&self) -> [usize; 2] {
-        [self.0.parameters(), self.1.parameters()]
-    }
-
-    fn pull<L: Single<Scalar = S::Real>>(
-        &self,
-        t: f64,
-        y: &S::Vector<L>,
-        y_bar: &mut S::Vector<L>,
-        q_bar: &mut [f64],
-    ) -> Option<f64> {
-        self.0.pull::<L>(t, y, y_bar, q_bar)
-    }
-
-    fn pull_after<L: Single<Scalar = S::Real>>(
-        &self,
-        t: f64,
-        y: &S::Vector<L>,
-        v: &S::Vector<L>,
-        y_bar: &mut S::Vector<L>,
-        q_bar: &mut [f64],
-    ) -> f64 {
-        self.1.pull::<L>(t, y, v, y_bar, q_bar)
-    }
-
-    fn gradient(&self, bars: &[Vec<f64>; 2]) -> Self::Gradient {
-        (self.0.gradient(&bars[0]), self.1.gradient(&bars[1]))
-    }
-}
 
 /// The events of a solver, all with derivatives.
 #[diagnostic::on_unimplemented(
@@ -120,6 +20,9 @@ pub trait DifferentiableEvents<S: Model>: Events<S> + Clone {
     /// pair of those before and the last.
     type Gradient;
 
+    /// The same with those of one more event.
+    type With<G>;
+
     /// The numbers of parameters of each event and its reset.
     fn parameters(&self, counts: &mut Vec<[usize; 2]>);
 
@@ -129,83 +32,96 @@ pub trait DifferentiableEvents<S: Model>: Events<S> + Clone {
         pulls: &mut Vec<Box<dyn Pull<S::Vector<L>> + 'e>>,
     );
 
-    /// The derivatives, as the user gets them.
+    /// The derivatives, as the user gets them; the `bars` are those of each event and its reset.
     fn gradient(&self, bars: &[[Vec<f64>; 2]]) -> Self::Gradient;
-}
 
-macro_rules! differentiable_list {
-    ([$($rest:ident)*] $Before:ty, $Gradient:ty, |$list:ident, $bars:ident, $own:ident| $gradient:expr) => {
-        #[diagnostic::do_not_recommend]
-        impl<S, W, $($rest),*> DifferentiableEvents<S> for And<$Before, W>
-        where
-            S: Model,
-            W: DifferentiableWatched<S>,
-            $Before: DifferentiableEvents<S>,
-        {
-            type Gradient = $Gradient;
-
-            fn parameters(&self, counts: &mut Vec<[usize; 2]>) {
-                self.0.parameters(counts);
-                counts.push(self.1.parameters());
-            }
-
-            fn erase_pull<'e, L: Single<Scalar = S::Real>>(
-                &'e self,
-                pulls: &mut Vec<Box<dyn Pull<S::Vector<L>> + 'e>>,
-            ) {
-                self.0.erase_pull::<L>(pulls);
-                pulls.push(Box::new(Erased { watched: &self.1, of: PhantomData::<fn() -> (S, L)> }));
-            }
-
-            fn gradient(&self, $bars: &[[Vec<f64>; 2]]) -> Self::Gradient {
-                let $list = self;
-                let $own = $list.1.gradient(&$bars[$bars.len() - 1]);
-                $gradient
-            }
-        }
-    };
-}
-differentiable_list! { [] (), W::Gradient, |list, bars, own| own }
-differentiable_list! {
-    [A B] And<A, B>,
-    (<And<A, B> as DifferentiableEvents<S>>::Gradient, W::Gradient),
-    |list, bars, own| (list.0.gradient(&bars[..bars.len() - 1]), own)
+    /// The derivatives with those of one more event; `bars` are without it.
+    fn with<G>(&self, bars: &[[Vec<f64>; 2]], last: G) -> Self::With<G>;
 }
 
 impl<S: Model> DifferentiableEvents<S> for () {
     type Gradient = ();
+    type With<G> = G;
 
     fn parameters(&self, _: &mut Vec<[usize; 2]>) {}
 
     fn erase_pull<'e, L: Single<Scalar = S::Real>>(&'e self, _: &mut Vec<Box<dyn Pull<S::Vector<L>> + 'e>>) {}
 
     fn gradient(&self, _: &[[Vec<f64>; 2]]) {}
+
+    fn with<G>(&self, _: &[[Vec<f64>; 2]], last: G) -> G {
+        last
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, A, E, R> DifferentiableEvents<S> for And<A, E, R>
+where
+    S: Model,
+    A: DifferentiableEvents<S>,
+    E: DifferentiableEvent<S>,
+    R: DifferentiableReset<S>,
+{
+    type Gradient = A::With<R::Gradient<E::Gradient>>;
+    type With<G> = (Self::Gradient, G);
+
+    fn parameters(&self, counts: &mut Vec<[usize; 2]>) {
+        self.before.parameters(counts);
+        counts.push([self.event.parameters(), self.reset.parameters()]);
+    }
+
+    fn erase_pull<'e, L: Single<Scalar = S::Real>>(
+        &'e self,
+        pulls: &mut Vec<Box<dyn Pull<S::Vector<L>> + 'e>>,
+    ) {
+        let Self { before, event, reset, .. } = self;
+        before.erase_pull::<L>(pulls);
+        pulls.push(Box::new(Erased { event, reset, of: PhantomData::<fn() -> (S, L)> }));
+    }
+
+    fn gradient(&self, bars: &[[Vec<f64>; 2]]) -> Self::Gradient {
+        let (before, [by_event, by_reset]) = (&bars[..A::COUNT], &bars[A::COUNT]);
+        let own = self.reset.gradient(self.event.gradient(by_event), by_reset);
+        self.before.with(before, own)
+    }
+
+    fn with<G>(&self, bars: &[[Vec<f64>; 2]], last: G) -> (Self::Gradient, G) {
+        (self.gradient(bars), last)
+    }
 }
 
 /// An event of the list, going back.
 #[doc(hidden)]
 pub trait Pull<V> {
+    /// As [`DifferentiableEvent::pull`].
     fn event(&self, t: f64, y: &V, y_bar: &mut V, q_bar: &mut [f64]) -> Option<f64>;
+    /// The state after it.
     fn after(&self, t: f64, y: &V) -> V;
+    /// As [`DifferentiableReset::pull`].
     fn pull_after(&self, t: f64, y: &V, v: &V, y_bar: &mut V, q_bar: &mut [f64]) -> f64;
+    /// The event function.
     fn value(&self, t: f64, y: &V) -> f64;
-    fn resets(&self) -> bool;
 }
 
-struct Erased<'e, W, O> {
-    watched: &'e W,
+struct Erased<'e, E, R, O> {
+    event: &'e E,
+    reset: &'e R,
     of: PhantomData<O>,
 }
 
-impl<S: Model, L: Single<Scalar = S::Real>, W: DifferentiableWatched<S>> Pull<S::Vector<L>>
-    for Erased<'_, W, fn() -> (S, L)>
+impl<S, L, E, R> Pull<S::Vector<L>> for Erased<'_, E, R, fn() -> (S, L)>
+where
+    S: Model,
+    L: Single<Scalar = S::Real>,
+    E: DifferentiableEvent<S>,
+    R: DifferentiableReset<S>,
 {
     fn event(&self, t: f64, y: &S::Vector<L>, y_bar: &mut S::Vector<L>, q_bar: &mut [f64]) -> Option<f64> {
-        self.watched.pull::<L>(t, y, y_bar, q_bar)
+        self.event.pull::<L>(t, y, y_bar, q_bar)
     }
 
     fn after(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {
-        self.watched.after::<L>(t, y)
+        self.reset.reset::<L>(t, y)
     }
 
     fn pull_after(
@@ -216,15 +132,10 @@ impl<S: Model, L: Single<Scalar = S::Real>, W: DifferentiableWatched<S>> Pull<S:
         y_bar: &mut S::Vector<L>,
         q_bar: &mut [f64],
     ) -> f64 {
-        self.watched.pull_after::<L>(t, y, v, y_bar, q_bar)
+        self.reset.pull::<L>(t, y, v, y_bar, q_bar)
     }
 
     fn value(&self, t: f64, y: &S::Vector<L>) -> f64 {
-        use super::function::EventFunction;
-        self.watched.event().value::<L>(t, y)
-    }
-
-    fn resets(&self) -> bool {
-        W::ACTION == super::list::Action::Reset
+        self.event.value::<L>(t, y)
     }
 }

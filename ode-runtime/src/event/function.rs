@@ -1,9 +1,10 @@
-//! Event functions: compiled ones, with derivatives, and closures.
+//! What an event function is, and closures as one.
 
 use super::Direction;
 use crate::number::{Real, Single};
+use crate::solve::SolveError;
 use crate::space::Space;
-use crate::system::{Function, Model};
+use crate::system::Model;
 
 /// A function of time and state whose zeros are events.
 #[doc(hidden)]
@@ -39,6 +40,11 @@ pub trait EventFunction<S: Model> {
     fn nth(&self) -> usize {
         1
     }
+
+    /// Whether a solve can start with it as the event of this number.
+    fn check(&self, _index: usize) -> Result<(), SolveError> {
+        Ok(())
+    }
 }
 
 /// An event function with a gradient: made by `#[differentiable]`, not a closure.
@@ -50,7 +56,7 @@ pub trait DifferentiableEvent<S: Model>: EventFunction<S> + Clone {
     /// The number of its parameters.
     fn parameters(&self) -> usize;
 
-    /// `y_bar` = g_y, `q_bar` = g_q; returns g_t, or nothing where the time of the event is held.
+    /// `y_bar` = g_y, `q_bar` += g_q; returns g_t, or nothing where the time of the event is held.
     fn pull<L: Single<Scalar = S::Real>>(
         &self,
         t: f64,
@@ -80,27 +86,10 @@ pub trait IntoEvent<S: Model, Kind> {
     fn into_event(self) -> Self::Event;
 }
 
-/// A function that `#[differentiable]` made.
-#[doc(hidden)]
-#[derive(Debug, Clone)]
-pub struct Compiled<F>(pub(super) F);
-
 /// A closure.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct Closure<F>(F);
-
-impl<S, F> IntoEvent<S, Compiled<()>> for F
-where
-    S: Model,
-    F: Function<Real = S::Real, State = S::State, Output = S::Real>,
-{
-    type Event = Compiled<F>;
-
-    fn into_event(self) -> Compiled<F> {
-        Compiled(self)
-    }
-}
 
 impl<S, F> IntoEvent<S, Closure<()>> for F
 where
@@ -114,84 +103,13 @@ where
     }
 }
 
-impl<F: Function> Compiled<F> {
-    #[inline(always)]
-    fn lanes<L: Single<Scalar = F::Real>>(&self) -> F::Parameters<L> {
-        let q = self.0.parameters();
-        F::parameter_vector(|i| L::splat(q[i]))
-    }
-}
-
-impl<S, F> EventFunction<S> for Compiled<F>
-where
-    S: Model,
-    F: Function<Real = S::Real, State = S::State, Output = S::Real>,
-{
-    #[inline(always)]
-    fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64 {
-        let mut value = F::value_vector(|_| L::constant(0.0));
-        F::evaluate(&self.lanes(), L::constant(t), &F::vector(|i| y[i]), &mut value);
-        value[0].get().to_f64()
-    }
-
-    #[inline(always)]
-    fn slope<L: Single<Scalar = S::Real>>(
-        &self,
-        t: f64,
-        y: &S::Vector<L>,
-        dy: &S::Vector<L>,
-        _scale: f64,
-    ) -> f64 {
-        let no_change = F::parameter_vector(|_| L::constant(0.0));
-        let (y, dy) = (F::vector(|i| y[i]), F::vector(|i| dy[i]));
-        let mut slope = F::value_vector(|_| L::constant(0.0));
-        F::jvp(&self.lanes(), L::constant(t), &y, &no_change, L::constant(1.0), &dy, &mut slope);
-        slope[0].get().to_f64()
-    }
-}
-
-impl<S, F> DifferentiableEvent<S> for Compiled<F>
-where
-    S: Model,
-    F: Function<Real = S::Real, State = S::State, Output = S::Real>,
-{
-    type Gradient = F;
-
-    fn parameters(&self) -> usize {
-        self.0.parameters().len()
-    }
-
-    fn pull<L: Single<Scalar = S::Real>>(
-        &self,
-        t: f64,
-        y: &S::Vector<L>,
-        y_bar: &mut S::Vector<L>,
-        q_bar: &mut [f64],
-    ) -> Option<f64> {
-        let one = F::value_vector(|_| L::constant(1.0));
-        let mut by_parameters = F::parameter_vector(|_| L::constant(0.0));
-        let y = F::vector(|i| y[i]);
-        let mut by_state = y.clone();
-        let by_time = F::vjp(&self.lanes(), L::constant(t), &y, &one, &mut by_parameters, &mut by_state);
-        *y_bar = S::vector(|i| by_state[i]);
-        for (i, bar) in q_bar.iter_mut().enumerate() {
-            *bar = by_parameters[i].get().to_f64();
-        }
-        Some(by_time.get().to_f64())
-    }
-
-    fn gradient(&self, q_bar: &[f64]) -> F {
-        F::from_parameters(&F::parameter_vector(|i| S::Real::from_f64(q_bar[i])))
-    }
-}
-
 impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> {
     #[inline(always)]
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64 {
         (self.0)(t, S::unflatten(&S::vector(|i| y[i].get()))).to_f64()
     }
 
-    /// A central difference along the line through `y`.
+    /// A central difference along the line through `y`, over a change of it that is small beside itself.
     fn slope<L: Single<Scalar = S::Real>>(
         &self,
         t: f64,
@@ -199,7 +117,10 @@ impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> 
         dy: &S::Vector<L>,
         scale: f64,
     ) -> f64 {
-        let step = 1e-5 * scale.abs();
+        let size = |v: &S::Vector<L>| v.values().map(|x| x.get().to_f64().abs()).fold(0.0, f64::max);
+        let (y_size, dy_size) = (size(y), size(dy));
+        let still = if y_size > 0.0 && dy_size > 0.0 { y_size / dy_size } else { f64::INFINITY };
+        let step = 1e-5 * scale.abs().min(still);
         let at = |step: f64| {
             let y = S::vector(|i| y[i] + L::constant(step) * dy[i]);
             EventFunction::<S>::value::<L>(self, t + step, &y)

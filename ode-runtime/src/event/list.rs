@@ -4,9 +4,10 @@ use std::marker::PhantomData;
 
 use super::Direction;
 use super::function::EventFunction;
-use super::reset::ResetMap;
+use super::reset::{ResetMap, Stays};
 use super::track::{Samples, Tracker};
 use crate::number::Single;
+use crate::solve::SolveError;
 use crate::system::Model;
 
 /// What happens at an event.
@@ -21,71 +22,14 @@ pub enum Action {
     Reset,
 }
 
-/// An event that ends the solve.
+/// The events before, and one more with what happens at it.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
-pub struct Until<E>(pub(crate) E);
-
-/// An event that is noted.
-#[doc(hidden)]
-#[derive(Debug, Clone)]
-pub struct Noted<E>(pub(crate) E);
-
-/// An event at which the state changes.
-#[doc(hidden)]
-#[derive(Debug, Clone)]
-pub struct Resetting<E, R>(pub(crate) E, pub(crate) R);
-
-/// Events, and one more.
-#[doc(hidden)]
-#[derive(Debug, Clone)]
-pub struct And<A, W>(pub(crate) A, pub(crate) W);
-
-/// An event, and what happens at it.
-#[doc(hidden)]
-pub trait Watched<S: Model> {
-    /// The event.
-    type Event: EventFunction<S>;
-    /// What happens.
-    const ACTION: Action;
-
-    /// The event.
-    fn event(&self) -> &Self::Event;
-
-    /// The state after it.
-    fn after<L: Single<Scalar = S::Real>>(&self, _t: f64, y: &S::Vector<L>) -> S::Vector<L> {
-        y.clone()
-    }
-}
-
-macro_rules! watched {
-    ($Type:ident, $action:ident) => {
-        impl<S: Model, E: EventFunction<S>> Watched<S> for $Type<E> {
-            type Event = E;
-            const ACTION: Action = Action::$action;
-
-            #[inline(always)]
-            fn event(&self) -> &E {
-                &self.0
-            }
-        }
-    };
-}
-watched!(Until, End);
-watched!(Noted, Note);
-
-impl<S: Model, E: EventFunction<S>, R: ResetMap<S>> Watched<S> for Resetting<E, R> {
-    type Event = E;
-    const ACTION: Action = Action::Reset;
-
-    #[inline(always)]
-    fn event(&self) -> &E {
-        &self.0
-    }
-
-    fn after<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {
-        self.1.reset::<L>(t, y)
-    }
+pub struct And<A, E, R = Stays> {
+    pub(crate) before: A,
+    pub(crate) event: E,
+    pub(crate) action: Action,
+    pub(crate) reset: R,
 }
 
 /// The events of a solver, in the order in which they were given.
@@ -103,6 +47,9 @@ pub trait Events<S: Model> {
 
     /// Each of them behind a pointer, for when something happens.
     fn erase<'e, L: Single<Scalar = S::Real>>(&'e self, probes: &mut Vec<Box<dyn Probe<S::Vector<L>> + 'e>>);
+
+    /// Whether a solve can start with them.
+    fn check(&self) -> Result<(), SolveError>;
 }
 
 impl<S: Model> Events<S> for () {
@@ -114,9 +61,13 @@ impl<S: Model> Events<S> for () {
     }
 
     fn erase<'e, L: Single<Scalar = S::Real>>(&'e self, _: &mut Vec<Box<dyn Probe<S::Vector<L>> + 'e>>) {}
+
+    fn check(&self) -> Result<(), SolveError> {
+        Ok(())
+    }
 }
 
-impl<S: Model, A: Events<S>, W: Watched<S>> Events<S> for And<A, W> {
+impl<S: Model, A: Events<S>, E: EventFunction<S>, R: ResetMap<S>> Events<S> for And<A, E, R> {
     const COUNT: usize = A::COUNT + 1;
 
     #[inline(always)]
@@ -125,13 +76,20 @@ impl<S: Model, A: Events<S>, W: Watched<S>> Events<S> for And<A, W> {
         trackers: &mut [Tracker],
         samples: &Samples<'_, S::Vector<L>>,
     ) -> bool {
-        let own = trackers[A::COUNT].quiet::<S, L, _>(self.1.event(), samples);
-        self.0.quiet::<L>(trackers, samples) && own
+        let own = trackers[A::COUNT].quiet::<S, L, _>(&self.event, samples);
+        self.before.quiet::<L>(trackers, samples) && own
     }
 
     fn erase<'e, L: Single<Scalar = S::Real>>(&'e self, probes: &mut Vec<Box<dyn Probe<S::Vector<L>> + 'e>>) {
-        self.0.erase::<L>(probes);
-        probes.push(Box::new(Erased { watched: &self.1, of: PhantomData::<fn() -> (S, L)> }));
+        let Self { before, event, action, reset } = self;
+        before.erase::<L>(probes);
+        probes.push(Box::new(Erased { event, action: *action, reset, of: PhantomData::<fn() -> (S, L)> }));
+    }
+
+    fn check(&self) -> Result<(), SolveError> {
+        self.before.check()?;
+        self.event.check(A::COUNT)?;
+        self.reset.check(A::COUNT)
     }
 }
 
@@ -147,39 +105,45 @@ pub trait Probe<V> {
     fn after(&self, t: f64, y: &V) -> V;
 }
 
-struct Erased<'e, W, O> {
-    watched: &'e W,
+struct Erased<'e, E, R, O> {
+    event: &'e E,
+    action: Action,
+    reset: &'e R,
     of: PhantomData<O>,
 }
 
-impl<S: Model, L: Single<Scalar = S::Real>, W: Watched<S>> Probe<S::Vector<L>>
-    for Erased<'_, W, fn() -> (S, L)>
+impl<S, L, E, R> Probe<S::Vector<L>> for Erased<'_, E, R, fn() -> (S, L)>
+where
+    S: Model,
+    L: Single<Scalar = S::Real>,
+    E: EventFunction<S>,
+    R: ResetMap<S>,
 {
     fn action(&self) -> Action {
-        W::ACTION
+        self.action
     }
 
     fn direction(&self) -> Direction {
-        self.watched.event().direction()
+        self.event.direction()
     }
 
     fn nth(&self) -> usize {
-        self.watched.event().nth()
+        self.event.nth()
     }
 
     fn value(&self, t: f64, y: &S::Vector<L>) -> f64 {
-        self.watched.event().value::<L>(t, y)
+        self.event.value::<L>(t, y)
     }
 
     fn slope(&self, t: f64, y: &S::Vector<L>, dy: &S::Vector<L>, scale: f64) -> f64 {
-        self.watched.event().slope::<L>(t, y, dy, scale)
+        self.event.slope::<L>(t, y, dy, scale)
     }
 
     fn at_step_end(&self, y: &S::Vector<L>, dy: &S::Vector<L>) -> Option<bool> {
-        self.watched.event().at_step_end::<L>(y, dy)
+        self.event.at_step_end::<L>(y, dy)
     }
 
     fn after(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {
-        self.watched.after::<L>(t, y)
+        self.reset.reset::<L>(t, y)
     }
 }

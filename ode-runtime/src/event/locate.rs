@@ -30,6 +30,8 @@ pub(super) struct Crossing {
 pub(crate) enum Trouble {
     /// The function is no number at this time.
     NotANumber { t: f64, value: f64 },
+    /// A reset made this component of the state so.
+    WildReset { t: f64, component: usize, value: f64 },
     /// After a reset it is zero again before numbers can tell.
     PilesUp,
 }

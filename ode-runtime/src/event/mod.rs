@@ -4,8 +4,8 @@
 //! that end at it. An event that only is noted leaves the steps alone; one that ends the solve or changes the state cuts
 //! the step, so that the state at the event is a state of the method, not of the interpolant.
 
+mod compiled;
 mod differentiate;
-mod direction;
 mod function;
 mod list;
 mod locate;
@@ -14,14 +14,16 @@ mod reset;
 mod steady;
 mod track;
 mod watch;
+mod zeros;
 
 pub(crate) use differentiate::{DifferentiableEvents, Pull};
-pub use direction::{Directed, Direction, Nth, falling, nth, rising};
 pub use function::IntoEvent;
-pub(crate) use list::{And, Events, Noted, Resetting, Until};
+pub(crate) use list::{Action, And, Events};
 pub(crate) use locate::Trouble;
 pub use occurrence::{Ended, Event};
 pub(crate) use occurrence::{Happened, Taped};
 pub use reset::IntoReset;
+pub(crate) use reset::Stays;
 pub use steady::{SteadyState, steady_state};
 pub(crate) use watch::{CutShort, Look, Watch};
+pub use zeros::{Direction, Zeros, falling, nth, rising};

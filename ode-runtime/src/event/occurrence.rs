@@ -49,8 +49,6 @@ pub(crate) struct Happened<V> {
     pub(crate) trigger: usize,
     /// Whether the step was cut here.
     pub(crate) cuts: bool,
-    /// The length of the step in which it was found, before any cut.
-    pub(crate) scale: f64,
 }
 
 /// What the adjoint needs to know of it.
@@ -62,5 +60,4 @@ pub(crate) struct Taped {
     pub(crate) t: f64,
     pub(crate) trigger: usize,
     pub(crate) cuts: bool,
-    pub(crate) scale: f64,
 }

@@ -1,22 +1,26 @@
 //! What the state becomes at an event.
 
-use super::function::Compiled;
-use crate::number::{Real, Single};
-use crate::space::Space;
-use crate::system::{Function, Model};
+use crate::number::Single;
+use crate::solve::SolveError;
+use crate::system::Model;
 
 /// A map y⁺ = r(t, y⁻) at an event.
 #[doc(hidden)]
 pub trait ResetMap<S: Model> {
     /// The state after the event.
     fn reset<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L>;
+
+    /// Whether a solve can start with it at the event of this number.
+    fn check(&self, _index: usize) -> Result<(), SolveError> {
+        Ok(())
+    }
 }
 
 /// A reset with a gradient.
 #[doc(hidden)]
 pub trait DifferentiableReset<S: Model>: ResetMap<S> + Clone {
-    /// The derivatives by its own parameters, as the user gets them.
-    type Gradient;
+    /// The derivatives by the parameters of its event, `G`, and by its own, as the user gets them.
+    type Gradient<G>;
 
     /// The number of its parameters.
     fn parameters(&self) -> usize;
@@ -32,7 +36,7 @@ pub trait DifferentiableReset<S: Model>: ResetMap<S> + Clone {
     ) -> f64;
 
     /// The derivatives by the parameters.
-    fn gradient(&self, q_bar: &[f64]) -> Self::Gradient;
+    fn gradient<G>(&self, event: G, q_bar: &[f64]) -> Self::Gradient<G>;
 }
 
 /// What can be a reset: the struct of a `#[differentiable]` function from time and state to a state, or a closure
@@ -57,18 +61,6 @@ pub trait IntoReset<S: Model, Kind> {
 #[derive(Debug, Clone)]
 pub struct Closure<F>(F);
 
-impl<S, F> IntoReset<S, Compiled<()>> for F
-where
-    S: Model,
-    F: Function<Real = S::Real, State = S::State, Output = S::State>,
-{
-    type Map = Compiled<F>;
-
-    fn into_reset(self) -> Compiled<F> {
-        Compiled(self)
-    }
-}
-
 impl<S: Model, F: Fn(f64, S::State) -> S::State> IntoReset<S, Closure<()>> for F {
     type Map = Closure<F>;
 
@@ -77,55 +69,38 @@ impl<S: Model, F: Fn(f64, S::State) -> S::State> IntoReset<S, Closure<()>> for F
     }
 }
 
-impl<S, F> ResetMap<S> for Compiled<F>
-where
-    S: Model,
-    F: Function<Real = S::Real, State = S::State, Output = S::State>,
-{
-    fn reset<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {
-        let q = self.0.parameters();
-        let mut after = F::value_vector(|_| L::constant(0.0));
-        let q = F::parameter_vector(|i| L::splat(q[i]));
-        F::evaluate(&q, L::constant(t), &F::vector(|i| y[i]), &mut after);
-        S::vector(|i| after[i])
+/// That nothing changes.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Stays;
+
+impl<S: Model> ResetMap<S> for Stays {
+    fn reset<L: Single<Scalar = S::Real>>(&self, _t: f64, y: &S::Vector<L>) -> S::Vector<L> {
+        y.clone()
     }
 }
 
-impl<S, F> DifferentiableReset<S> for Compiled<F>
-where
-    S: Model,
-    F: Function<Real = S::Real, State = S::State, Output = S::State>,
-{
-    type Gradient = F;
+impl<S: Model> DifferentiableReset<S> for Stays {
+    type Gradient<G> = G;
 
     fn parameters(&self) -> usize {
-        self.0.parameters().len()
+        0
     }
 
     fn pull<L: Single<Scalar = S::Real>>(
         &self,
-        t: f64,
-        y: &S::Vector<L>,
+        _t: f64,
+        _y: &S::Vector<L>,
         v: &S::Vector<L>,
         y_bar: &mut S::Vector<L>,
-        q_bar: &mut [f64],
+        _q_bar: &mut [f64],
     ) -> f64 {
-        let q = self.0.parameters();
-        let q = F::parameter_vector(|i| L::splat(q[i]));
-        let mut by_parameters = F::parameter_vector(|_| L::constant(0.0));
-        let y = F::vector(|i| y[i]);
-        let mut by_state = y.clone();
-        let v = F::value_vector(|i| v[i]);
-        let by_time = F::vjp(&q, L::constant(t), &y, &v, &mut by_parameters, &mut by_state);
-        *y_bar = S::vector(|i| by_state[i]);
-        for (i, bar) in q_bar.iter_mut().enumerate() {
-            *bar += by_parameters[i].get().to_f64();
-        }
-        by_time.get().to_f64()
+        y_bar.clone_from(v);
+        0.0
     }
 
-    fn gradient(&self, q_bar: &[f64]) -> F {
-        F::from_parameters(&F::parameter_vector(|i| S::Real::from_f64(q_bar[i])))
+    fn gradient<G>(&self, event: G, _q_bar: &[f64]) -> G {
+        event
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::function::{DifferentiableEvent, EventFunction, IntoEvent};
 use crate::number::{Real, Single};
+use crate::solve::SolveError;
 use crate::space::Space;
 use crate::system::Model;
 
@@ -38,6 +39,7 @@ pub fn steady_state(rtol: f64, atol: f64) -> SteadyState {
     SteadyState { rtol, atol }
 }
 
+/// It is asked at the ends of steps alone; as a function it has no zero.
 impl<S: Model> EventFunction<S> for SteadyState {
     fn value<L: Single<Scalar = S::Real>>(&self, _t: f64, _y: &S::Vector<L>) -> f64 {
         1.0
@@ -51,6 +53,19 @@ impl<S: Model> EventFunction<S> for SteadyState {
         _scale: f64,
     ) -> f64 {
         0.0
+    }
+
+    fn check(&self, _index: usize) -> Result<(), SolveError> {
+        for (name, value) in [("rtol of steady_state", self.rtol), ("atol of steady_state", self.atol)] {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(SolveError::BadTolerance { name, component: None, value });
+            }
+        }
+        if self.rtol == 0.0 && self.atol == 0.0 {
+            let requirement = "positive where rtol is 0: a solution is never at rest to the last bit";
+            return Err(SolveError::BadOption { name: "atol of steady_state", value: 0.0, requirement });
+        }
+        Ok(())
     }
 
     #[inline(always)]

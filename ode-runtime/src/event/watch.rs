@@ -6,7 +6,7 @@ use super::occurrence::Happened;
 use super::track::{INTERIOR, Samples, Tracker};
 use crate::dense::{Weights, interpolate};
 use crate::number::Single;
-use crate::solve::{StepTimes, next_after};
+use crate::solve::{StepTimes, next_after, non_finite};
 use crate::space::Space;
 use crate::system::Model;
 
@@ -177,7 +177,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             if self.probes[index].action() == Action::Note {
                 let (before, after) = (state.clone(), state.clone());
                 let t = located.t1;
-                happened.push(Happened { index, t, before, after, trigger: index, cuts: false, scale: h });
+                happened.push(Happened { index, t, before, after, trigger: index, cuts: false });
                 continue;
             }
             let state = Sides {
@@ -236,15 +236,10 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             }
             let probe = &self.probes[index];
             let after = probe.after(t, &state);
-            happened.push(Happened {
-                index,
-                t,
-                before: state,
-                after: after.clone(),
-                trigger,
-                cuts: true,
-                scale: look.times.h,
-            });
+            if let Some((component, value)) = non_finite(std::slice::from_ref(&after)) {
+                return Err((index, Trouble::WildReset { t, component, value }));
+            }
+            happened.push(Happened { index, t, before: state, after: after.clone(), trigger, cuts: true });
             state = after;
             reset |= probe.action() == Action::Reset;
             ends = probe.action() == Action::End;
@@ -264,7 +259,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
                 if value.is_nan() {
                     return Err((index, Trouble::NotANumber { t, value }));
                 }
-                let slope = probe.slope(t, y1, &k[k.len() - 1], look.times.h);
+                let slope = probe.slope(t, y1, &k[k.len() - 1], times.h);
                 // What is left of its zero by rounding; of one that crossed before, only at this very time.
                 let left = if index == trigger || arrived[index] { at_event[index].abs() } else { 0.0 };
                 let rounding = left.max(4.0 * ulp * slope.abs());
@@ -303,7 +298,7 @@ fn locate<V: Clone, K: AsRef<[V]>>(
         if best.as_ref().is_some_and(|(least, _)| value.abs() >= *least) {
             break;
         }
-        let slope = probe.slope(time, &y1, &k.as_ref()[k.as_ref().len() - 1], h);
+        let slope = probe.slope(time, &y1, &k.as_ref()[k.as_ref().len() - 1], times.h);
         best = Some((value.abs(), Located { times, t1: time, redone: Some((y1, k)) }));
         let next = time - value / slope;
         if value == 0.0 || next == time || !next.is_finite() {

@@ -7,12 +7,13 @@ mod mask;
 mod pack;
 mod power;
 mod real;
+mod rolled;
 
 pub(crate) use dispatch::{PackTask, Task, dispatch, dispatch_packs};
 pub(crate) use fused::{Fused, Single};
 pub use lane::Lane;
 pub use mask::Mask;
-pub(crate) use pack::Lanes;
 pub use pack::Pack;
 pub(crate) use power::{exp2, log2, within};
 pub use real::Real;
+pub(crate) use rolled::Rolled;

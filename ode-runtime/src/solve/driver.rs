@@ -1,7 +1,5 @@
 //! The loop that all solves go through.
 
-use std::ops::ControlFlow;
-
 use super::clock::{Clock, Next, StepTimes, next_after};
 use super::failure::{
     failure_of_rhs, no_event, non_finite, too_many, too_small, trouble_of_event, wild_state,
@@ -9,11 +7,11 @@ use super::failure::{
 use super::plan::{Pace, Plan};
 use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
-use crate::callback::{Callback, Moment, Notice, Pass};
+use crate::callback::{Callback, Moment, Pass, tell};
 use crate::control::{Past, Start, first_step};
 use crate::event::{CutShort, Ended, Events, Look, Watch};
 use crate::method::Stepper;
-use crate::number::{Lane, Lanes, Real, Single, Task, dispatch};
+use crate::number::{Lane, Real, Rolled, Single, Task, dispatch};
 use crate::space::Space;
 use crate::system::{Dynamics, Model};
 
@@ -148,7 +146,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
                     (method.error(&stages, i) * scaled[i]).get().to_f64()
                 });
                 if squared <= 1.0 {
-                    let ([factor], after) = law.accepted::<L, 1>(past, [squared], Lanes::new());
+                    let ([factor], after) = law.accepted::<L, 1>(past, [squared], Rolled::new());
                     *past = after;
                     let grown = next.times.h * factor;
                     h = if next.cut == Cut::Free { grown } else { next.after_cut(grown) };
@@ -306,26 +304,10 @@ fn stops<S: Model, L: Single<Scalar = S::Real>>(
     times: &StepTimes,
     y: &S::Vector<L>,
 ) -> bool {
-    match observers.callback {
-        None => false,
-        Some(callback) => tell::<S, L>(callback, observers.pass, moment, plan, times, &y.clone()),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn tell<S: Model, L: Single<Scalar = S::Real>>(
-    callback: &dyn Callback,
-    pass: Pass,
-    moment: Moment,
-    plan: &Plan<S>,
-    times: &StepTimes,
-    y: &S::Vector<L>,
-) -> bool {
-    let state: Vec<f64> = y.values().map(|x| x.get().to_f64()).collect();
-    let end = if plan.open { f64::INFINITY * plan.direction } else { plan.end };
-    let (t, h, span) = (times.t, times.h, (plan.start, end));
-    callback.notice(&Notice { moment, pass, t, h, state: &state, span }) == ControlFlow::Break(())
+    observers.callback.is_some_and(|callback| {
+        let end = if plan.open { f64::INFINITY * plan.direction } else { plan.end };
+        tell(callback, (moment, observers.pass), (times.t, times.h), &y.clone(), (plan.start, end))
+    })
 }
 
 /// A copy of the stages, whose vectors are like `zero`.

@@ -100,6 +100,11 @@ pub enum SolveError {
     NonFiniteEvent { event: usize, t: f64, value: f64, partial: Box<Partial> },
 
     #[error(
+        "the reset at event {event} made {component} {value} at t = {t}: it leaves its domain there. See the partial solution in this error"
+    )]
+    NonFiniteReset { event: usize, t: f64, component: String, value: f64, partial: Box<Partial> },
+
+    #[error(
         "more than max_events = {limit} events happened up to t = {t}, of which event {event} came last: allow more, or let an event end the solve sooner. See the partial solution in this error"
     )]
     TooManyEvents { event: usize, t: f64, limit: usize, partial: Box<Partial> },
@@ -176,6 +181,7 @@ impl SolveError {
             | Self::NonFiniteState { partial, .. }
             | Self::NoEvent { partial, .. }
             | Self::NonFiniteEvent { partial, .. }
+            | Self::NonFiniteReset { partial, .. }
             | Self::TooManyEvents { partial, .. }
             | Self::EventsPileUp { partial, .. } => Some(partial),
             _ => None,

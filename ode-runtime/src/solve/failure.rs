@@ -76,6 +76,9 @@ pub(crate) fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
     let partial = record.partial(start, y, stats);
     match trouble {
         Trouble::NotANumber { t, value } => SolveError::NonFiniteEvent { event, t, value, partial },
+        Trouble::WildReset { t, component: index, value } => {
+            SolveError::NonFiniteReset { event, t, component: component::<S>(index), value, partial }
+        }
         Trouble::PilesUp => SolveError::EventsPileUp { event, t: start, partial },
     }
 }

@@ -148,7 +148,12 @@ pub(crate) fn check_inputs<S: Model>(
     check_finite("the parameter", S::PARAMETERS.as_ref(), parameters)
 }
 
-fn check_finite<T: Real, V: Space<T>>(what: &str, names: &[&str], values: &V) -> Result<(), SolveError> {
+/// Whether all of these numbers, which have names, are finite.
+pub(crate) fn check_finite<T: Real, V: Space<T>>(
+    what: &str,
+    names: &[&str],
+    values: &V,
+) -> Result<(), SolveError> {
     for (name, value) in names.iter().zip(values.values()) {
         if !value.is_finite() {
             return Err(SolveError::NonFiniteInput {

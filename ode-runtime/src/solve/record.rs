@@ -148,11 +148,11 @@ impl<'a, S: Model> Record<'a, S> {
 
     /// Keeps an event of the step that comes next to [`step`](Self::step).
     pub(crate) fn happened<L: Single<Scalar = S::Real>>(&mut self, event: &Happened<S::Vector<L>>) {
-        let Happened { index, t, ref before, ref after, trigger, cuts, scale } = *event;
+        let Happened { index, t, ref before, ref after, trigger, cuts } = *event;
         let state = |y: &S::Vector<L>| S::unflatten(&plain::<S, L>(y));
         self.events.push(Event { index, time: t, before: state(before), after: state(after) });
         if let Some(tape) = &mut self.tape {
-            tape.events.push(Taped { index, step: tape.len(), t, trigger, cuts, scale });
+            tape.events.push(Taped { index, step: tape.len(), t, trigger, cuts });
         }
     }
 

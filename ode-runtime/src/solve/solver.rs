@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::options::{Options, option_methods};
 use super::times::{IntoTimes, Times};
-use super::{Keep, Observers, Plan, Record, Solution, SolveError, drive};
+use super::{Keep, Observers, Plan, Record, Solution, SolveError, TapeOf, drive};
 use crate::adjoint::{self, Adjoint, Discrete, Forward, LossGradient, Pullback, Sensitivities};
 use crate::callback::{Callback, Pass};
-use crate::event::{And, Events, IntoEvent, IntoReset, Noted, Resetting, Until};
+use crate::dense::DenseOutput;
+use crate::event::{Action, And, Events, IntoEvent, IntoReset, Stays};
 use crate::method::{Dopri5, Stepper};
 use crate::number::Real;
 use crate::system::{Model, System};
@@ -39,8 +40,8 @@ impl<S: System + fmt::Debug, M: Stepper + fmt::Debug, A, E> fmt::Debug for Solve
 /// A solution, and what turns cotangents of its states into gradients.
 pub type WithPullback<'a, S, M, A> = (Solution<S>, Pullback<'a, S, M, A>);
 
-/// A solver with one more event, at which the state is reset.
-type WithReset<'a, S, M, A, E, F, R> = Solver<'a, S, M, A, And<E, Resetting<F, R>>>;
+/// A solver with one more event, and what happens at it.
+type WithEvent<'a, S, M, A, E, F, R = Stays> = Solver<'a, S, M, A, And<E, F, R>>;
 
 impl<'a, S: System> Solver<'a, S> {
     /// A solver with all defaults.
@@ -69,9 +70,10 @@ impl<'a, S: System, M: Stepper, A, E> Solver<'a, S, M, A, E> {
         Solver { model, method, adjoint, options, callback, events }
     }
 
-    fn with<W>(self, watched: W) -> Solver<'a, S, M, A, And<E, W>> {
+    fn with<F, R>(self, event: F, action: Action, reset: R) -> WithEvent<'a, S, M, A, E, F, R> {
         let Self { model, method, adjoint, options, callback, events } = self;
-        Solver { model, method, adjoint, options, callback, events: And(events, watched) }
+        let events = And { before: events, event, action, reset };
+        Solver { model, method, adjoint, options, callback, events }
     }
 
     /// Ends the solve at the first zero of `event`; [`rising`](crate::rising), [`falling`](crate::falling) and
@@ -101,13 +103,13 @@ impl<'a, S: System, M: Stepper, A, E> Solver<'a, S, M, A, E> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn until<K, F: IntoEvent<S, K>>(self, event: F) -> Solver<'a, S, M, A, And<E, Until<F::Event>>> {
-        self.with(Until(event.into_event()))
+    pub fn until<K, F: IntoEvent<S, K>>(self, event: F) -> WithEvent<'a, S, M, A, E, F::Event> {
+        self.with(event.into_event(), Action::End, Stays)
     }
 
     /// Notes every zero of `event` in [`Solution::events`] and goes on; the steps are what they would be without it.
-    pub fn record<K, F: IntoEvent<S, K>>(self, event: F) -> Solver<'a, S, M, A, And<E, Noted<F::Event>>> {
-        self.with(Noted(event.into_event()))
+    pub fn record<K, F: IntoEvent<S, K>>(self, event: F) -> WithEvent<'a, S, M, A, E, F::Event> {
+        self.with(event.into_event(), Action::Note, Stays)
     }
 
     /// Changes the state to `reset` of it at every zero of `event`, and goes on from there. A state saved at that very
@@ -143,8 +145,8 @@ impl<'a, S: System, M: Stepper, A, E> Solver<'a, S, M, A, E> {
         self,
         event: F,
         reset: R,
-    ) -> WithReset<'a, S, M, A, E, F::Event, R::Map> {
-        self.with(Resetting(event.into_event(), reset.into_reset()))
+    ) -> WithEvent<'a, S, M, A, E, F::Event, R::Map> {
+        self.with(event.into_event(), Action::Reset, reset.into_reset())
     }
 
     /// What is called on every step, and may stop the solve; see [`Callback`].
@@ -187,12 +189,34 @@ impl<'a, S: System, M: Stepper, A, E: Events<S>> Solver<'a, S, M, A, E> {
         Ok(record.finish(stats).0)
     }
 
+    /// A solve that has been done, for its adjoint.
+    pub(crate) fn forward(
+        &self,
+        plan: Plan<S>,
+        solution: &Solution<S>,
+        tape: Option<TapeOf<S>>,
+        dense: Option<DenseOutput<S::Vector<S::Real>>>,
+    ) -> Forward<'a, S, M> {
+        Forward {
+            model: self.model.clone(),
+            method: self.method,
+            options: self.options.clone(),
+            callback: self.callback,
+            times: solution.times().to_vec(),
+            states: solution.states().iter().map(S::flatten).collect(),
+            tape,
+            dense,
+            plan,
+        }
+    }
+
     pub(crate) fn observers(&self) -> Observers<'_, E> {
         Observers { events: &self.events, callback: self.callback, pass: Pass::Forward }
     }
 
     pub(crate) fn plan(&self, y0: &S::Vector<S::Real>, times: Times<'_>) -> Result<Plan<S>, SolveError> {
         let plan = Plan::new(self.model, y0, self.method.tableau(), times, &self.options)?;
+        self.events.check()?;
         if plan.open && E::COUNT == 0 && self.callback.is_none() {
             return Err(SolveError::OpenEnd);
         }
@@ -224,17 +248,7 @@ impl<'a, S: System, M: Stepper, A: Adjoint<S, M>> Solver<'a, S, M, A> {
         if !asked_for_dense || A::STOPS_AT_SAVES {
             solution.dense = None;
         }
-        let mut forward = Forward {
-            model: self.model.clone(),
-            method: self.method,
-            options: self.options.clone(),
-            callback: self.callback,
-            times: solution.times().to_vec(),
-            states: solution.states().iter().map(S::flatten).collect(),
-            tape,
-            dense,
-            plan,
-        };
+        let mut forward = self.forward(plan, &solution, tape, dense);
         let kept = self.adjoint.solve_again(&mut forward)?;
         solution.states = forward.states.iter().map(S::unflatten).collect();
         Ok((solution, Pullback::new(forward, self.adjoint.clone(), kept)))
