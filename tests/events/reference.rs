@@ -159,6 +159,28 @@ fn two_crossings_within_a_step_are_seen() {
 }
 
 #[test]
+fn two_crossings_between_the_places_looked_at_are_seen() {
+    // x = sin t is above the level for 0.009 about pi/2, in the middle, in the first and in the last sixteenth of a step.
+    let level = 0.99999f64;
+    let (up, down) = (level.asin(), std::f64::consts::PI - level.asin());
+    for ends in [[0.4, 0.8, 1.2, 1.7], [0.4, 0.8, 1.2, 1.56], [0.4, 0.8, 1.2, 1.58]] {
+        let grid = [&[0.0], &ends[..], &[2.0]].concat();
+        let solver = (Oscillator {}).solver().method(Dopri8).grid(&grid);
+        let solution = solver.record(First { level }).solve([0.0, 1.0], 0.0..2.0).expect("a solution");
+        assert_eq!(solution.events().len(), 2, "{ends:?}");
+        assert_near(solution.events()[0].time, up, 1e-6, "up");
+        assert_near(solution.events()[1].time, down, 1e-6, "down");
+    }
+}
+
+#[test]
+fn every_so_many_of_every_so_many() {
+    let sixth = (Oscillator {}).solver().rtol(1e-10).atol(1e-10).until(nth(2, nth(3, First { level: 0.0 })));
+    let time = sixth.solve([1.0, 0.0], 0.0..).expect("a solution").event().expect("an event").time;
+    assert_near(time, 5.5 * std::f64::consts::PI, 1e-8, "sixth zero");
+}
+
+#[test]
 fn a_touch_does_not_hang() {
     let touches = numbers(&case("tangential_touch")["touch_times"]);
     let solution =

@@ -10,9 +10,6 @@ use crate::solve::{StepTimes, next_after, non_finite};
 use crate::space::Space;
 use crate::system::Model;
 
-/// How many cuts in a row may each come at once after the last.
-const CROWDED: usize = 16;
-
 /// The events of a solve, with what is known of each of them.
 pub(crate) struct Watch<'e, S: Model, L: Single<Scalar = S::Real>, E> {
     events: &'e E,
@@ -20,8 +17,6 @@ pub(crate) struct Watch<'e, S: Model, L: Single<Scalar = S::Real>, E> {
     trackers: Vec<Tracker>,
     /// The weights of the stages where a step is looked at.
     interior: [Vec<f64>; 3],
-    /// How many cuts came at once after the last.
-    crowded: usize,
 }
 
 /// A step that was accepted, in which something may have happened.
@@ -87,7 +82,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         events.erase::<L>(&mut probes);
         let trackers = vec![Tracker::default(); probes.len()];
         let at = |theta| if E::COUNT > 0 { weights.at(theta).collect() } else { Vec::new() };
-        Self { events, probes, trackers, interior: INTERIOR.map(at), crowded: 0 }
+        Self { events, probes, trackers, interior: INTERIOR.map(at) }
     }
 
     /// Begins at this time and state. A function that is zero there is left before it counts.
@@ -194,7 +189,6 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         for (tracker, (sign, value)) in self.trackers.iter_mut().zip(ends) {
             (tracker.sign, tracker.value, tracker.fresh) = (sign, value, false);
         }
-        self.crowded = 0;
         Ok(Found { happened, cut: None })
     }
 
@@ -246,11 +240,6 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             if ends {
                 break;
             }
-        }
-        let slow = next_after(next_after(times.t, times.h), times.h);
-        self.crowded = if (t - slow) * times.h <= 0.0 { self.crowded + 1 } else { 0 };
-        if self.crowded > CROWDED {
-            return Err((trigger, Trouble::PilesUp));
         }
         if !ends {
             let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
