@@ -69,6 +69,8 @@ where
     S: Model,
     F: Function<Real = S::Real, State = S::State, Output = S::Real>,
 {
+    const KNOWS_SLOPE: bool = true;
+
     #[inline(always)]
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64 {
         self.value_at(t, &F::vector(|i| y[i]))[0].get().to_f64()

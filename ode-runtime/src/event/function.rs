@@ -9,6 +9,9 @@ use crate::system::Model;
 /// A function of time and state whose zeros are events.
 #[doc(hidden)]
 pub trait EventFunction<S: Model> {
+    /// Whether [`slope`](Self::slope) costs little and is exact.
+    const KNOWS_SLOPE: bool;
+
     /// g(t, y)
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64;
 
@@ -104,6 +107,8 @@ where
 }
 
 impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> {
+    const KNOWS_SLOPE: bool = false;
+
     #[inline(always)]
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64 {
         (self.0)(t, S::unflatten(&S::vector(|i| y[i].get()))).to_f64()

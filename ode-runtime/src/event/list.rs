@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::Direction;
 use super::function::EventFunction;
 use super::reset::{ResetMap, Stays};
-use super::track::{Samples, Tracker};
+use super::track::{End, Samples, Tracker};
 use crate::number::Single;
 use crate::solve::SolveError;
 use crate::system::Model;
@@ -38,10 +38,17 @@ pub trait Events<S: Model> {
     /// How many.
     const COUNT: usize;
 
-    /// Whether none of them can have happened in a step, as far as a quick look tells.
-    fn quiet<L: Single<Scalar = S::Real>>(
+    /// Whether none of them is near in a step.
+    fn are_far<L: Single<Scalar = S::Real>>(
         &self,
         trackers: &mut [Tracker],
+        end: &End<'_, S::Vector<L>>,
+    ) -> bool;
+
+    /// Whether none of them can have happened in a step, as far as some more values tell.
+    fn keep_signs<L: Single<Scalar = S::Real>>(
+        &self,
+        trackers: &[Tracker],
         samples: &Samples<'_, S::Vector<L>>,
     ) -> bool;
 
@@ -56,7 +63,12 @@ impl<S: Model> Events<S> for () {
     const COUNT: usize = 0;
 
     #[inline(always)]
-    fn quiet<L: Single<Scalar = S::Real>>(&self, _: &mut [Tracker], _: &Samples<'_, S::Vector<L>>) -> bool {
+    fn are_far<L: Single<Scalar = S::Real>>(&self, _: &mut [Tracker], _: &End<'_, S::Vector<L>>) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn keep_signs<L: Single<Scalar = S::Real>>(&self, _: &[Tracker], _: &Samples<'_, S::Vector<L>>) -> bool {
         true
     }
 
@@ -71,13 +83,23 @@ impl<S: Model, A: Events<S>, E: EventFunction<S>, R: ResetMap<S>> Events<S> for 
     const COUNT: usize = A::COUNT + 1;
 
     #[inline(always)]
-    fn quiet<L: Single<Scalar = S::Real>>(
+    fn are_far<L: Single<Scalar = S::Real>>(
         &self,
         trackers: &mut [Tracker],
+        end: &End<'_, S::Vector<L>>,
+    ) -> bool {
+        let own = trackers[A::COUNT].is_far::<S, L, _>(&self.event, end);
+        self.before.are_far::<L>(trackers, end) & own
+    }
+
+    #[inline(always)]
+    fn keep_signs<L: Single<Scalar = S::Real>>(
+        &self,
+        trackers: &[Tracker],
         samples: &Samples<'_, S::Vector<L>>,
     ) -> bool {
-        let own = trackers[A::COUNT].quiet::<S, L, _>(&self.event, samples);
-        self.before.quiet::<L>(trackers, samples) && own
+        self.before.keep_signs::<L>(trackers, samples)
+            && trackers[A::COUNT].keeps_sign::<S, L, _>(&self.event, samples)
     }
 
     fn erase<'e, L: Single<Scalar = S::Real>>(&'e self, probes: &mut Vec<Box<dyn Probe<S::Vector<L>> + 'e>>) {

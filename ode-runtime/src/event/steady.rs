@@ -41,6 +41,8 @@ pub fn steady_state(rtol: f64, atol: f64) -> SteadyState {
 
 /// It is asked at the ends of steps alone; as a function it has no zero.
 impl<S: Model> EventFunction<S> for SteadyState {
+    const KNOWS_SLOPE: bool = false;
+
     fn value<L: Single<Scalar = S::Real>>(&self, _t: f64, _y: &S::Vector<L>) -> f64 {
         1.0
     }

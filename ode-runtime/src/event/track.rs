@@ -7,12 +7,21 @@ use crate::system::Model;
 /// Where in a step the solution is looked at.
 pub(crate) const INTERIOR: [f64; 3] = [0.25, 0.5, 0.75];
 
-/// The solution at four places of a step, the end last, and its derivative there.
+/// The end of a step, and its length.
+#[doc(hidden)]
+pub struct End<'a, V> {
+    pub(super) t: f64,
+    pub(super) y: &'a V,
+    pub(super) dy: &'a V,
+    pub(super) h: f64,
+}
+
+/// The solution at three places within a step, and at its end.
 #[doc(hidden)]
 pub struct Samples<'a, V> {
-    pub(super) t: [f64; 4],
-    pub(super) y: [&'a V; 4],
-    pub(super) dy: &'a V,
+    pub(super) t: [f64; 3],
+    pub(super) y: [&'a V; 3],
+    pub(super) end: &'a End<'a, V>,
 }
 
 /// What is known of an event function at the start of a step.
@@ -23,8 +32,10 @@ pub struct Tracker {
     pub(super) sign: f64,
     /// Its value.
     pub(super) value: f64,
-    /// The value at the end of the step that was looked at last.
-    end: f64,
+    /// Its derivative by time; no number where it is not known.
+    slope: f64,
+    /// Value and derivative at the end of the step that was looked at last.
+    end: (f64, f64),
     /// Whether it has just happened, and the state was reset so that it is zero still.
     pub(super) fresh: bool,
     /// How often it happened since it last counted.
@@ -32,22 +43,45 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// Whether the function certainly keeps its sign over the step: the polynomial through five of its values does, as
-    /// all of its Bernstein coefficients have that sign.
+    /// Whether the function is far from zero over the whole step, as its values and derivatives at both ends tell: the
+    /// Bernstein coefficients of the cubic polynomial through them stay above half of the larger value.
     #[inline(always)]
-    pub(super) fn quiet<S, L, E>(&mut self, event: &E, samples: &Samples<'_, S::Vector<L>>) -> bool
+    pub(super) fn is_far<S, L, E>(&mut self, event: &E, end: &End<'_, S::Vector<L>>) -> bool
     where
         S: Model,
         L: Single<Scalar = S::Real>,
         E: EventFunction<S>,
     {
-        if let Some(happens) = event.at_step_end::<L>(samples.y[3], samples.dy) {
+        if let Some(happens) = event.at_step_end::<L>(end.y, end.dy) {
+            return !happens;
+        }
+        self.end = (event.value::<L>(end.t, end.y), f64::NAN);
+        if !E::KNOWS_SLOPE {
+            return false;
+        }
+        self.end.1 = event.slope::<L>(end.t, end.y, end.dy, end.h);
+        let (w0, w1) = (self.value * self.sign, self.end.0 * self.sign);
+        let third = self.sign * end.h / 3.0;
+        let (b1, b2) = (w0 + third * self.slope, w1 - third * self.end.1);
+        let least = 0.5 * if w0 > w1 { w0 } else { w1 };
+        (least > 0.0) & (w0 > least) & (b1 > least) & (b2 > least) & (w1 > least)
+    }
+
+    /// Whether the function keeps its sign over the step, as three more values tell: the Bernstein coefficients of the
+    /// polynomial through all five have that sign.
+    #[inline(always)]
+    pub(super) fn keeps_sign<S, L, E>(&self, event: &E, samples: &Samples<'_, S::Vector<L>>) -> bool
+    where
+        S: Model,
+        L: Single<Scalar = S::Real>,
+        E: EventFunction<S>,
+    {
+        if let Some(happens) = event.at_step_end::<L>(samples.end.y, samples.end.dy) {
             return !happens;
         }
         let value = |place: usize| event.value::<L>(samples.t[place], samples.y[place]);
         let (w0, sign) = (self.value, self.sign);
-        let (w1, w2, w3, w4) = (value(0), value(1), value(2), value(3));
-        self.end = w4;
+        let (w1, w2, w3, w4) = (value(0), value(1), value(2), self.end.0);
         let b1 = -13.0 / 12.0 * w0 + 4.0 * w1 - 3.0 * w2 + 4.0 / 3.0 * w3 - 0.25 * w4;
         let b2 = 13.0 / 18.0 * (w0 + w4) - 32.0 / 9.0 * (w1 + w3) + 20.0 / 3.0 * w2;
         let b3 = -0.25 * w0 + 4.0 / 3.0 * w1 - 3.0 * w2 + 4.0 * w3 - 13.0 / 12.0 * w4;
@@ -57,6 +91,11 @@ impl Tracker {
     /// Goes on to the end of a quiet step.
     #[inline(always)]
     pub(super) fn go_on(&mut self) {
-        self.value = self.end;
+        (self.value, self.slope) = self.end;
+    }
+
+    /// Begins a step with this sign and value.
+    pub(super) fn begin(&mut self, sign: f64, value: f64, fresh: bool) {
+        (self.sign, self.value, self.slope, self.fresh) = (sign, value, f64::NAN, fresh);
     }
 }

@@ -3,7 +3,7 @@
 use super::list::{Action, Events, Probe};
 use super::locate::{Crossing, Path, Trouble, scan, signum};
 use super::occurrence::Happened;
-use super::track::{INTERIOR, Samples, Tracker};
+use super::track::{End, INTERIOR, Samples, Tracker};
 use crate::dense::{Weights, interpolate};
 use crate::number::Single;
 use crate::solve::{StepTimes, next_after, non_finite};
@@ -92,7 +92,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             if value.is_nan() {
                 return Err((index, Trouble::NotANumber { t, value }));
             }
-            (tracker.value, tracker.sign) = (value, signum(value));
+            tracker.begin(signum(value), value, false);
         }
         Ok(())
     }
@@ -107,6 +107,22 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         y1: &S::Vector<L>,
         k: &[S::Vector<L>],
     ) -> bool {
+        let end = End { t: t1, y: y1, dy: &k[k.len() - 1], h: times.h };
+        let quiet = self.events.are_far::<L>(&mut self.trackers, &end) || self.keep_signs(times, y, k, &end);
+        if quiet {
+            self.trackers.iter_mut().for_each(Tracker::go_on);
+        }
+        quiet
+    }
+
+    #[inline(always)]
+    fn keep_signs(
+        &self,
+        times: &StepTimes,
+        y: &S::Vector<L>,
+        k: &[S::Vector<L>],
+        end: &End<'_, S::Vector<L>>,
+    ) -> bool {
         let between = |weights: &[f64]| {
             let mut value = y.clone();
             for (weight, k) in weights.iter().zip(k) {
@@ -118,13 +134,8 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             value
         };
         let [a, b, c] = [between(&self.interior[0]), between(&self.interior[1]), between(&self.interior[2])];
-        let [ta, tb, tc] = INTERIOR.map(|theta| times.t + theta * times.h);
-        let samples = Samples { t: [ta, tb, tc, t1], y: [&a, &b, &c, y1], dy: &k[k.len() - 1] };
-        let quiet = self.events.quiet::<L>(&mut self.trackers, &samples);
-        if quiet {
-            self.trackers.iter_mut().for_each(Tracker::go_on);
-        }
-        quiet
+        let t = INTERIOR.map(|theta| times.t + theta * times.h);
+        self.events.keep_signs::<L>(&self.trackers, &Samples { t, y: [&a, &b, &c], end })
     }
 
     /// Looks closely: what happened in the step.
@@ -187,7 +198,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             return self.cut(index, located, &state, happened, look);
         }
         for (tracker, (sign, value)) in self.trackers.iter_mut().zip(ends) {
-            (tracker.sign, tracker.value, tracker.fresh) = (sign, value, false);
+            tracker.begin(sign, value, false);
         }
         Ok(Found { happened, cut: None })
     }
@@ -254,8 +265,8 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
                 let rounding = left.max(4.0 * ulp * slope.abs());
                 let at_zero = index == trigger || arrived[index] || sides.crossed[index];
                 let fresh = at_zero && value.abs() <= rounding;
-                tracker.fresh = fresh;
-                (tracker.sign, tracker.value) = if fresh { (0.0, 0.0) } else { (signum(value), value) };
+                let (sign, value) = if fresh { (0.0, 0.0) } else { (signum(value), value) };
+                tracker.begin(sign, value, fresh);
             }
         }
         let reset = reset.then_some(state);
