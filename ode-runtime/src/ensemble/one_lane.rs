@@ -120,12 +120,15 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         let Some(slot) = &mut self.slots[lane] else { return };
         let plan = self.jobs[slot.job].plan;
         let y = lane_of::<S, L, N>(&self.before.y, lane);
-        let y1 = lane_of::<S, L, N>(&self.y1, lane);
         if slot.record.saves_by(next.t1) {
+            let y1 = lane_of::<S, L, N>(&self.y1, lane);
             let k: Vec<S::Vector<L>> = self.k.as_ref().iter().map(|k| lane_of::<S, L, N>(k, lane)).collect();
             slot.keep(&next, &y, &y1, &k);
         } else {
-            slot.keep(&next, &y, &y1, &[]);
+            slot.record.tape::<L>(&next.times, next.t1, next.cut, &y);
+            if next.cut == Cut::Free && self.simple {
+                return;
+            }
         }
         if next.cut != Cut::Free && next.t1 == plan.end {
             slot.stats = stats;
@@ -146,6 +149,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         if jumps {
             slot.stats.rhs_evaluations += 1;
             let p = parameters_of::<S, L, N>(&self.p, lane);
+            let y1 = lane_of::<S, L, N>(&self.y1, lane);
             let mut slope = y1.clone();
             S::rhs(&p, L::constant(self.now.first[lane]), &y1, &mut slope);
             store::<L, _, N>(&mut self.now.f, lane, &slope);

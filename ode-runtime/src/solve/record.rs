@@ -122,8 +122,20 @@ impl<'a, S: Model> Record<'a, S> {
             let k: Vec<_> = step.k.iter().map(|k| plain::<S, L>(k)).collect();
             dense.push(&self.plan.weights, &step.times, step.t1, &plain::<S, L>(step.y), &k);
         }
+        self.tape::<L>(&step.times, step.t1, step.cut, step.y);
+    }
+
+    /// Keeps an accepted step from `y` for the adjoint, if it wants it: all there is to keep where nothing is saved.
+    #[inline(always)]
+    pub(crate) fn tape<L: Single<Scalar = S::Real>>(
+        &mut self,
+        times: &StepTimes,
+        t1: f64,
+        cut: Cut,
+        y: &S::Vector<L>,
+    ) {
         if let Some(tape) = &mut self.tape {
-            tape.push(&step.times, step.t1, step.cut, || plain::<S, L>(step.y));
+            tape.push(times, t1, cut, || plain::<S, L>(y));
         }
     }
 
