@@ -13,6 +13,8 @@ mod number;
 mod solve;
 mod space;
 mod system;
+#[cfg(feature = "dfdx")]
+mod tensor;
 
 pub use adjoint::{
     Adjoint, Backsolve, BackwardMethod, Checkpoints, Discrete, EventCotangent, EventPullback, Gradient,
@@ -43,7 +45,14 @@ pub use solve::{
     linspace,
 };
 pub use space::Space;
-pub use system::{Function, Model, System};
+#[cfg(feature = "dfdx")]
+pub use tensor::{
+    Parameter, PlainState, Saved, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes,
+    WithTime,
+};
+#[cfg(feature = "dfdx")]
+pub use adjoint::{Recorded, TensorAdjoint};
+pub use system::{FixedLength, Function, Model, System};
 
 /// A Runge-Kutta method from its Butcher tableau, checked while compiling.
 #[macro_export]
@@ -60,7 +69,16 @@ pub mod __private {
     pub use crate::number::{Lane, Mask, Real};
     pub use crate::solve::{IntoTimes, Solution, SolveError, Solver};
     pub use crate::space::Space;
-    pub use crate::system::{Function, Model, System};
+    pub use crate::system::{FixedLength, Function, Model, System};
+    #[cfg(feature = "dfdx")]
+    pub use crate::number::{Elementary, Single, each};
+    #[cfg(feature = "dfdx")]
+    pub use crate::tensor::{
+        Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes,
+        accumulate, fill, larger, largest, part, part_mut, product, total,
+    };
+    #[cfg(feature = "dfdx")]
+    pub use dfdx;
     pub use ode_macros::tableau_stepper;
 
     /// The number nearest to `value`, in every lane.

@@ -44,6 +44,16 @@ fn compile(role: Role, options: TokenStream, item: TokenStream) -> syn::Result<T
     let rt = emit::runtime(&syn::parse2(options)?);
     let errors = Errors::new();
     let system = parse::system(role, &item, &errors);
+    if let Some(system) = system.as_ref().filter(|system| system.is_tensor()) {
+        let lowered = lower::tensor_graph(system, &errors);
+        return Ok(match errors.into_result() {
+            Ok(()) => emit::tensor_items(system, Some(&emit::TensorBodies::new(lowered)), &rt),
+            Err(error) => {
+                let (error, items) = (error.to_compile_error(), emit::tensor_items(system, None, &rt));
+                quote::quote! { #error #items }
+            }
+        });
+    }
     let lowered = system.as_ref().map(|system| lower::graph(system, &errors));
     Ok(match (errors.into_result(), &system, lowered) {
         (Ok(()), Some(system), Some(lowered)) => emit::items(system, Some(&emit::Bodies::new(lowered)), &rt),

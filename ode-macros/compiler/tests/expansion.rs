@@ -48,3 +48,8 @@ fn a_function() {
 fn items_after_a_mistake() {
     check("mistaken", ode_compiler::ode);
 }
+
+#[test]
+fn a_system_of_tensors() {
+    check("spiral", ode_compiler::ode);
+}

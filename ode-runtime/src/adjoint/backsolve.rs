@@ -21,7 +21,7 @@ use crate::system::{Dynamics, Model, System};
 /// of Kidger, Chen, Lyons, *"Hey, that's not an ODE"*, ICML 2021.
 #[derive(Debug, Clone)]
 pub struct Backsolve<N = SameMethod> {
-    backward: Backward<N>,
+    pub(super) backward: Backward<N>,
     seminorm: bool,
 }
 
@@ -103,6 +103,11 @@ pub(super) use backward_options;
 backward_options! { Backsolve { seminorm } }
 
 impl<N> Backsolve<N> {
+    /// The norm of the errors of y, λ and p̄ for states of so many numbers.
+    pub(super) fn norm(&self, states: usize) -> Norm {
+        Norm::Blocks { state: states, counted: if self.seminorm { 2 * states } else { usize::MAX } }
+    }
+
     /// Leaves p̄ out of the error: it is an integral, and no error of it grows. Fewer steps.
     #[must_use]
     pub fn seminorm(mut self) -> Self {
@@ -157,8 +162,7 @@ impl<S: System, M: Stepper, N: BackwardMethod<M>> Adjoint<S, M> for Backsolve<N>
         let method = self.backward.method.choose(forward.method);
         let zero = S::Real::constant(0.0);
         let n = cotangents[0].len();
-        let counted = if self.seminorm { 2 * n } else { usize::MAX };
-        let norm = Norm::Blocks { state: n, counted };
+        let norm = self.norm(n);
         let p_bar = S::parameter_vector(|_| zero);
         let mut z = Pair::new(Pair::new(cotangents[0].clone(), cotangents[0].like(zero)), p_bar);
         let mut times = vec![0.0; cotangents.len()];

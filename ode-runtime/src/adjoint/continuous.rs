@@ -10,7 +10,7 @@ use crate::system::{Dynamics, Model, System};
 
 /// A model whose states are flat vectors of an adjoint: `State` says which.
 macro_rules! adjoint_model {
-    ($(#[$doc:meta])* $Name:ident<$S:ident>, |$L:ident| $Vector:ty, |$element:ident| $vector:expr) => {
+    ($(#[$doc:meta])* $Name:ident<$S:ident>, |$L:ident| $Vector:ty, |$from:ident, $number:ident| $vector:expr) => {
         $(#[$doc])*
         #[derive(Clone)]
         pub(super) struct $Name<$S> {
@@ -27,12 +27,20 @@ macro_rules! adjoint_model {
             const STATES: Self::StateNames = [];
             const PARAMETERS: Self::ParameterNames = $S::PARAMETERS;
 
-            fn vector<$L: Lane>(mut $element: impl FnMut(usize) -> $L) -> Self::Vector<$L> {
+            #[inline(always)]
+            fn convert<A: Lane, B: Lane>(
+                $from: &Self::Vector<A>,
+                #[allow(unused_mut)] mut $number: impl FnMut(A) -> B,
+            ) -> Self::Vector<B> {
                 $vector
             }
 
-            fn parameter_vector<$L: Lane>(element: impl FnMut(usize) -> $L) -> Self::Parameters<$L> {
-                $S::parameter_vector(element)
+            #[inline(always)]
+            fn convert_parameters<A: Lane, B: Lane>(
+                from: &Self::Parameters<A>,
+                number: impl FnMut(A) -> B,
+            ) -> Self::Parameters<B> {
+                $S::convert_parameters(from, number)
             }
 
             fn parameters(&self) -> $S::Parameters<$S::Real> {
@@ -68,11 +76,10 @@ adjoint_model! {
     /// States (y, λ), p̄: the solution is solved backwards along with its adjoint.
     Augmented<S>,
     |L| Pair<L, Pair<L, S::Vector<L>, S::Vector<L>>, S::Parameters<L>>,
-    |element| {
-        let y = S::vector(&mut element);
-        let n = y.len();
-        let lambda = S::vector(|i| element(n + i));
-        Pair::new(Pair::new(y, lambda), S::parameter_vector(|i| element(2 * n + i)))
+    |from, number| {
+        let y = S::convert(&from.first.first, &mut number);
+        let lambda = S::convert(&from.first.second, &mut number);
+        Pair::new(Pair::new(y, lambda), S::convert_parameters(&from.second, number))
     }
 }
 
@@ -80,10 +87,9 @@ adjoint_model! {
     /// States λ, p̄: the solution is known.
     WithParameters<S>,
     |L| Pair<L, S::Vector<L>, S::Parameters<L>>,
-    |element| {
-        let lambda = S::vector(&mut element);
-        let n = lambda.len();
-        Pair::new(lambda, S::parameter_vector(|i| element(n + i)))
+    |from, number| {
+        let lambda = S::convert(&from.first, &mut number);
+        Pair::new(lambda, S::convert_parameters(&from.second, number))
     }
 }
 
@@ -91,7 +97,7 @@ adjoint_model! {
     /// States λ alone.
     CotangentAlone<S>,
     |L| S::Vector<L>,
-    |element| S::vector(&mut element)
+    |from, number| S::convert(from, number)
 }
 
 impl<S: System> Dynamics for Augmented<S> {

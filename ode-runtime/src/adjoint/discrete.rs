@@ -3,7 +3,7 @@
 use super::event_step::EventBars;
 use super::forward::Flat;
 use super::integrand::Integrand;
-use super::kernel::First;
+use super::kernel::{First, Kernel};
 use super::sweep::{Sweep, Swept};
 use super::{Adjoint, Forward, Gradient};
 use crate::method::Stepper;
@@ -54,14 +54,7 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
     type Kept = ();
 
     fn keeps(&self) -> Result<Keep, SolveError> {
-        match self.checkpoints {
-            Checkpoints::All => Ok(Keep::States),
-            Checkpoints::Count(0) => {
-                let requirement = "at least 1: the state at the start is one";
-                Err(SolveError::BadOption { name: "checkpoints", value: 0.0, requirement })
-            }
-            Checkpoints::SquareRoot | Checkpoints::Count(_) => Ok(Keep::Times),
-        }
+        self.keep()
     }
 
     fn pull_back(
@@ -106,7 +99,7 @@ impl Discrete {
         L: Single<Scalar = S::Real>,
         I: Integrand<First<S, L>>,
     {
-        let lanes = |y: &Flat<S>| -> S::Vector<L> { S::vector(|i| L::splat(y[i])) };
+        let lanes = |y: &Flat<S>| -> S::Vector<L> { S::convert(y, L::splat) };
         let cotangents: Vec<S::Vector<L>> = cotangents.iter().map(lanes).collect();
         let tape = forward.tape.as_ref().unwrap_or_else(|| unreachable!("the steps were kept"));
         let kernel = First::<S, L>::new(&forward.plan.parameters);
@@ -116,13 +109,36 @@ impl Discrete {
         if let Some(events) = events(&lanes) {
             sweep = sweep.with_events(events);
         }
-        let start = lanes(&forward.states[0]);
+        self.through(sweep, lanes(&forward.states[0]), lanes)
+    }
+
+    /// What the solve keeps of its steps.
+    pub(super) fn keep(self) -> Result<Keep, SolveError> {
+        match self.checkpoints {
+            Checkpoints::All => Ok(Keep::States),
+            Checkpoints::Count(0) => {
+                let requirement = "at least 1: the state at the start is one";
+                Err(SolveError::BadOption { name: "checkpoints", value: 0.0, requirement })
+            }
+            Checkpoints::SquareRoot | Checkpoints::Count(_) => Ok(Keep::Times),
+        }
+    }
+
+    /// All steps of the sweep, from this state on; `lanes` is for states as the tape keeps them.
+    #[inline(always)]
+    pub(super) fn through<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone>(
+        self,
+        sweep: Sweep<'_, K, M, I, V>,
+        start: K::State,
+        lanes: impl Fn(&V) -> K::State,
+    ) -> Result<Swept<K, I>, SolveError> {
+        let tape = sweep.tape;
         match self.checkpoints {
             Checkpoints::All => {
-                sweep.with_states(|step| tape.state(step).map_or_else(|| start.clone(), lanes))
+                sweep.with_states(|step| tape.state(step).map_or_else(|| start.clone(), &lanes))
             }
-            Checkpoints::SquareRoot => sweep.with_checkpoints(start.clone(), tape.len().isqrt().max(1)),
-            Checkpoints::Count(count) => sweep.with_checkpoints(start.clone(), count),
+            Checkpoints::SquareRoot => sweep.with_checkpoints(start, tape.len().isqrt().max(1)),
+            Checkpoints::Count(count) => sweep.with_checkpoints(start, count),
         }
     }
 }

@@ -21,6 +21,8 @@ mod reversible;
 mod schedule;
 mod sensitivities;
 mod sweep;
+#[cfg(feature = "dfdx")]
+mod tensor;
 mod transpose;
 
 pub use backsolve::{Backsolve, BackwardMethod, SameMethod};
@@ -38,3 +40,5 @@ pub use reversible::Reversible;
 pub use sensitivities::Sensitivities;
 pub(crate) use sensitivities::columns;
 pub(crate) use sweep::LIMIT;
+#[cfg(feature = "dfdx")]
+pub use tensor::{Recorded, TensorAdjoint};

@@ -10,7 +10,7 @@ use crate::method::Stepper;
 use crate::number::{Real, dispatch_packs};
 use crate::solve::{Keep, SolveError};
 use crate::space::Space;
-use crate::system::{Model, System};
+use crate::system::{FixedLength, Model, System};
 
 /// The losses of the trajectories of an ensemble with their gradients, each by its own model and initial state.
 ///
@@ -27,7 +27,7 @@ pub struct EnsembleGradient<S: Model> {
     pub failures: Vec<(usize, SolveError)>,
 }
 
-impl<S: Model> EnsembleGradient<S> {
+impl<S: FixedLength> EnsembleGradient<S> {
     /// The sum of all losses, and its gradient where all share one model and one initial state. Failed trajectories make
     /// it NaN.
     #[must_use]

@@ -11,6 +11,7 @@ use crate::solve::{
     non_finite, too_many, too_small, wild_state,
 };
 use crate::space::Space;
+use crate::system::component;
 use crate::system::System;
 
 /// What comes of a trajectory.
@@ -30,7 +31,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
             *squared = f64::NAN;
             let (y, stats) = (lane_of::<S, L, N>(&self.now.y, lane), self.stats(lane));
             let next = self.next(lane, proposal, &self.now);
-            let error = wild_state::<S, L>(bad, &next.times, &slot.record, &y, stats);
+            let error = wild_state::<S, L>(bad, &component::<S>, &next.times, &slot.record, &y, stats);
             self.end(lane, Err(error));
         }
         squared
@@ -88,7 +89,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         let stages: Vec<S::Vector<L>> = self.k.as_ref().iter().map(|k| lane_of::<S, L, N>(k, lane)).collect();
         let y = lane_of::<S, L, N>(&self.now.y, lane);
         let plan = self.jobs[slot.job].plan;
-        let error = too_small::<S, L>(&stages, &next, plan, &slot.record, &y, stats);
+        let error = too_small::<S, L>(&stages, &component::<S>, &next, plan, &slot.record, &y, stats);
         self.end(lane, Err(error));
     }
 
@@ -198,7 +199,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         rhs(slot.clock.first, &y, &mut f);
         slot.stats.rhs_evaluations = 1;
         if let Some(bad) = non_finite(std::slice::from_ref(&f)) {
-            return Err(failure_of_rhs::<S, L>(bad, plan.start, &slot.record, &y, slot.stats));
+            return Err(failure_of_rhs::<S, L>(bad, &component::<S>, plan.start, &slot.record, &y, slot.stats));
         }
         let h = match plan.first_step {
             Some(h) => h * plan.direction,

@@ -116,7 +116,7 @@ where
     ) -> Option<f64> {
         let one = F::value_vector(|_| L::constant(1.0));
         let (by_state, by_time) = self.transpose(t, &F::vector(|i| y[i]), &one, q_bar);
-        *y_bar = S::vector(|i| by_state[i]);
+        by_state.values().enumerate().for_each(|(i, x)| y_bar[i] = x);
         Some(by_time)
     }
 
@@ -144,7 +144,9 @@ where
 {
     fn reset<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {
         let after = self.value_at(t, &F::vector(|i| y[i]));
-        S::vector(|i| after[i])
+        let mut state = y.clone();
+        after.values().enumerate().for_each(|(i, x)| state[i] = x);
+        state
     }
 
     fn check(&self, index: usize) -> Result<(), SolveError> {
@@ -173,7 +175,7 @@ where
     ) -> f64 {
         let v = F::value_vector(|i| v[i]);
         let (by_state, by_time) = self.transpose(t, &F::vector(|i| y[i]), &v, q_bar);
-        *y_bar = S::vector(|i| by_state[i]);
+        by_state.values().enumerate().for_each(|(i, x)| y_bar[i] = x);
         by_time
     }
 

@@ -111,7 +111,7 @@ impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> 
 
     #[inline(always)]
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64 {
-        (self.0)(t, S::unflatten(&S::vector(|i| y[i].get()))).to_f64()
+        (self.0)(t, S::unflatten(&S::convert(y, Single::get))).to_f64()
     }
 
     /// A central difference along the line through `y`, over a change of it that is small beside itself.
@@ -127,8 +127,11 @@ impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> 
         let still = if y_size > 0.0 && dy_size > 0.0 { y_size / dy_size } else { f64::INFINITY };
         let step = 1e-5 * scale.abs().min(still);
         let at = |step: f64| {
-            let y = S::vector(|i| y[i] + L::constant(step) * dy[i]);
-            EventFunction::<S>::value::<L>(self, t + step, &y)
+            let mut there = y.clone();
+            for i in 0..there.len() {
+                there[i] = y[i] + L::constant(step) * dy[i];
+            }
+            EventFunction::<S>::value::<L>(self, t + step, &there)
         };
         (at(step) - at(-step)) / (2.0 * step)
     }

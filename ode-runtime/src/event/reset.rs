@@ -106,7 +106,7 @@ impl<S: Model> DifferentiableReset<S> for Stays {
 
 impl<S: Model, F: Fn(f64, S::State) -> S::State> ResetMap<S> for Closure<F> {
     fn reset<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {
-        let after = S::flatten(&(self.0)(t, S::unflatten(&S::vector(|i| y[i].get()))));
-        S::vector(|i| L::splat(after[i]))
+        let after = S::flatten(&(self.0)(t, S::unflatten(&S::convert(y, Single::get))));
+        S::convert(&after, L::splat)
     }
 }

@@ -1,5 +1,7 @@
 //! A single number on a CPU with fused multiply-add.
 
+use bytemuck::TransparentWrapper;
+
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
 
 use super::{Lane, Real};
@@ -12,6 +14,36 @@ pub trait Single: Lane<Mask = bool> {
 
     /// `a * b + c` of times and errors, in the fastest way that this lane has.
     fn mul_add_time(a: f64, b: f64, c: f64) -> f64;
+
+    /// The numbers of a slice.
+    fn numbers(lanes: &[Self]) -> &[Self::Scalar];
+
+    /// The numbers of a slice.
+    fn numbers_mut(lanes: &mut [Self]) -> &mut [Self::Scalar];
+
+    /// Numbers, to be computed with in this way.
+    fn of_numbers(numbers: &[Self::Scalar]) -> &[Self];
+
+    /// Numbers, to be computed with in this way.
+    fn of_numbers_mut(numbers: &mut [Self::Scalar]) -> &mut [Self];
+}
+
+macro_rules! the_same {
+    ($($method:ident($($reference:tt)+)),*) => {$(
+        #[inline(always)]
+        fn $method(slice: $($reference)+ [Self]) -> $($reference)+ [Self] {
+            slice
+        }
+    )*};
+}
+
+macro_rules! seen_as {
+    ($($method:ident: ($($reference:tt)+) $From:ty => $To:ty, $as:ident),*) => {$(
+        #[inline(always)]
+        fn $method(slice: $($reference)+ [$From]) -> $($reference)+ [$To] {
+            Self::$as(slice)
+        }
+    )*};
 }
 
 impl<T: Real> Single for T {
@@ -24,6 +56,8 @@ impl<T: Real> Single for T {
     fn mul_add_time(a: f64, b: f64, c: f64) -> f64 {
         a * b + c
     }
+
+    the_same! { numbers(&), numbers_mut(&mut), of_numbers(&), of_numbers_mut(&mut) }
 }
 
 /// A number whose [`Lane::mul_add_fast`] is one instruction, where the code around it is compiled for a CPU that has
@@ -42,7 +76,18 @@ impl<T: Real> Single for Fused<T> {
     fn mul_add_time(a: f64, b: f64, c: f64) -> f64 {
         a.mul_add(b, c)
     }
+
+    seen_as! {
+        numbers: (&) Self => T, peel_slice,
+        numbers_mut: (&mut) Self => T, peel_slice_mut,
+        of_numbers: (&) T => Self, wrap_slice,
+        of_numbers_mut: (&mut) T => Self, wrap_slice_mut
+    }
 }
+
+// SAFETY: the struct is transparent over its only field.
+#[allow(unsafe_code)]
+unsafe impl<T> TransparentWrapper<T> for Fused<T> {}
 
 macro_rules! operator {
     ($($Trait:ident $method:ident)*) => {$(

@@ -1,6 +1,7 @@
 //! Numbers that generated code computes with: one, or several side by side.
 
 mod dispatch;
+mod elementary;
 mod fused;
 mod lane;
 mod mask;
@@ -10,7 +11,9 @@ mod real;
 mod rolled;
 
 pub(crate) use dispatch::{PackTask, Task, dispatch, dispatch_packs};
-pub(crate) use fused::{Fused, Single};
+pub use elementary::{Elementary, each};
+pub(crate) use fused::Fused;
+pub use fused::Single;
 pub use lane::Lane;
 pub use mask::Mask;
 pub use pack::Pack;

@@ -69,8 +69,9 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
     observers: Observers<'_, E>,
     record: &mut Record<'_, S>,
 ) -> Result<Stats, SolveError> {
-    let p = S::parameter_vector(|i| L::splat(plan.parameters[i]));
+    let p = S::convert_parameters(&plan.parameters, L::splat);
     let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| dynamics.rhs(&p, t, y, dy);
+    let name = |index: usize| dynamics.component(index);
     let tableau = method.tableau();
     let completes_first = tableau.completes_first();
     let last = tableau.stages() - 1;
@@ -85,20 +86,20 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
     let mut just_reset = false;
     let mut stats = Stats::default();
 
-    let (rtol, atol) = (S::vector(|i| L::splat(plan.rtol[i])), S::vector(|i| L::splat(plan.atol[i])));
-    let mut y: S::Vector<L> = S::vector(|i| L::splat(y0[i]));
+    let (rtol, atol) = (S::convert(&plan.rtol, L::splat), S::convert(&plan.atol, L::splat));
+    let mut y: S::Vector<L> = S::convert(y0, L::splat);
     let mut y1 = y.clone();
     let mut scaled = y.clone();
     let mut stages = method.stages(&y);
     rhs(clock.first, &y, &mut stages.as_mut()[0]);
     stats.rhs_evaluations += 1;
     if let Some(bad) = non_finite(&stages.as_ref()[..1]) {
-        return Err(failure_of_rhs::<S, L>(bad, plan.start, record, &y.clone(), stats));
+        return Err(failure_of_rhs::<S, L>(bad, &name, plan.start, record, &y.clone(), stats));
     }
     let mut watch = Watch::<S, L, E>::new(observers.events, &plan.weights);
     watch
         .start(plan.start, &y.clone())
-        .map_err(|trouble| trouble_of_event::<S, L>(trouble, plan.start, record, &y.clone(), stats))?;
+        .map_err(|trouble| trouble_of_event::<S, L>(trouble, &name, plan.start, record, &y.clone(), stats))?;
     let mut h = match plan.first_step {
         Some(h) => h * plan.direction,
         None if law.is_none() => 0.0,
@@ -115,7 +116,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         if next.t1 == next.times.t {
             let next = Next { wanted: h, ..next };
             let stages = copied(method, &stages, &y);
-            return Err(too_small::<S, L>(&stages.as_ref()[..=last], &next, plan, record, &y.clone(), stats));
+            return Err(too_small::<S, L>(&stages.as_ref()[..=last], &name, &next, plan, record, &y.clone(), stats));
         }
         if stats.accepted + stats.rejected >= plan.max_num_steps {
             return Err(too_many::<S, L>(next.times.t, plan, record, &y.clone(), stats));
@@ -159,7 +160,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
                         let next = Next { wanted, ..next };
                         let (stages, y) = (copied(method, &stages, &y), y.clone());
                         let stages = &stages.as_ref()[..=last];
-                        return Err(too_small::<S, L>(stages, &next, plan, record, &y, stats));
+                        return Err(too_small::<S, L>(stages, &name, &next, plan, record, &y, stats));
                     }
                     h = if wanted.abs() < shorter.abs() { wanted } else { shorter };
                     if stops::<S, L>(&observers, Moment::Rejected, plan, &next.times, &y) {
@@ -171,7 +172,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
             }
             None => {
                 if let Some(bad) = non_finite(std::slice::from_ref(&y1)) {
-                    return Err(wild_state::<S, L>(bad, &next.times, record, &y.clone(), stats));
+                    return Err(wild_state::<S, L>(bad, &name, &next.times, record, &y.clone(), stats));
                 }
             }
         }
@@ -282,7 +283,10 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
     };
     let found = watch
         .look(&mut look)
-        .map_err(|trouble| trouble_of_event::<S, L>(trouble, next.times.t, record, y, *stats))?;
+        .map_err(|trouble| {
+            let name = |index: usize| dynamics.component(index);
+            trouble_of_event::<S, L>(trouble, &name, next.times.t, record, y, *stats)
+        })?;
     stats.rhs_evaluations += steps * last;
     for event in &found.happened {
         if record.events.len() == plan.max_events {

@@ -120,6 +120,15 @@ pub enum SolveError {
     #[error("{found} {what} for {trajectories} trajectories: give one for all of them, or one for each")]
     EnsembleCount { what: &'static str, found: usize, trajectories: usize },
 
+    #[error("{what}: {left} and {right}")]
+    ShapeMismatch { what: &'static str, left: usize, right: usize },
+
+    #[error("the tensor {name} has shape {shape:?}, which holds nothing to solve")]
+    EmptyTensor { name: String, shape: Vec<usize> },
+
+    #[error("the device failed: {what}")]
+    Device { what: String },
+
     #[error("a callback stopped the adjoint at t = {t}: half of a gradient is none")]
     Stopped { t: f64 },
 

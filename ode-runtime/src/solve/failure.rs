@@ -9,12 +9,8 @@ use crate::number::{Real, Single};
 use crate::space::Space;
 use crate::system::Model;
 
-/// The name of a state; those of an adjoint have none.
-#[cold]
-#[inline(never)]
-fn component<S: Model>(index: usize) -> String {
-    S::STATES.as_ref().get(index).map_or_else(|| format!("adjoint state {index}"), |name| (*name).to_owned())
-}
+/// What the numbers of a state are called.
+type NameOf<'a> = &'a dyn Fn(usize) -> String;
 
 /// The first number that is not finite, and its place.
 #[inline(always)]
@@ -29,12 +25,13 @@ pub(crate) fn non_finite<L: Single, V: Space<L>>(vectors: &[V]) -> Option<(usize
 #[inline(never)]
 pub(crate) fn failure_of_rhs<S: Model, L: Single<Scalar = S::Real>>(
     (index, value): (usize, f64),
+    name: NameOf<'_>,
     t: f64,
     record: &Record<'_, S>,
     y: &S::Vector<L>,
     stats: Stats,
 ) -> SolveError {
-    let component = component::<S>(index);
+    let component = name(index);
     SolveError::NonFiniteDerivative { t, component, value, partial: record.partial(t, y, stats) }
 }
 
@@ -68,6 +65,7 @@ pub(crate) fn no_event<S: Model, L: Single<Scalar = S::Real>>(
 #[inline(never)]
 pub(crate) fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
     (event, trouble): (usize, Trouble),
+    name: NameOf<'_>,
     start: f64,
     record: &Record<'_, S>,
     y: &S::Vector<L>,
@@ -77,7 +75,7 @@ pub(crate) fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
     match trouble {
         Trouble::NotANumber { t, value } => SolveError::NonFiniteEvent { event, t, value, partial },
         Trouble::WildReset { t, component: index, value } => {
-            SolveError::NonFiniteReset { event, t, component: component::<S>(index), value, partial }
+            SolveError::NonFiniteReset { event, t, component: name(index), value, partial }
         }
         Trouble::PilesUp => SolveError::EventsPileUp { event, t: start, partial },
     }
@@ -88,6 +86,7 @@ pub(crate) fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
 #[inline(never)]
 pub(crate) fn too_small<S: Model, L: Single<Scalar = S::Real>>(
     stages: &[S::Vector<L>],
+    name: NameOf<'_>,
     next: &Next,
     plan: &Plan<S>,
     record: &Record<'_, S>,
@@ -96,7 +95,7 @@ pub(crate) fn too_small<S: Model, L: Single<Scalar = S::Real>>(
 ) -> SolveError {
     let t = next.times.t;
     match non_finite(stages) {
-        Some(bad) => failure_of_rhs::<S, L>(bad, t, record, y, stats),
+        Some(bad) => failure_of_rhs::<S, L>(bad, name, t, record, y, stats),
         None => SolveError::StepTooSmall {
             t,
             h: next.wanted.abs(),
@@ -110,11 +109,12 @@ pub(crate) fn too_small<S: Model, L: Single<Scalar = S::Real>>(
 #[inline(never)]
 pub(crate) fn wild_state<S: Model, L: Single<Scalar = S::Real>>(
     (index, value): (usize, f64),
+    name: NameOf<'_>,
     times: &StepTimes,
     record: &Record<'_, S>,
     y: &S::Vector<L>,
     stats: Stats,
 ) -> SolveError {
-    let (component, partial) = (component::<S>(index), record.partial(times.t, y, stats));
+    let (component, partial) = (name(index), record.partial(times.t, y, stats));
     SolveError::NonFiniteState { t: times.t, h: times.h, component, value, partial }
 }

@@ -243,5 +243,5 @@ impl<'a, S: Model> Record<'a, S> {
 /// The numbers, however they were computed with.
 #[inline(always)]
 fn plain<S: Model, L: Single<Scalar = S::Real>>(vector: &S::Vector<L>) -> S::Vector<S::Real> {
-    S::vector(|i| vector[i].get())
+    S::convert(vector, Single::get)
 }

@@ -4,8 +4,11 @@ use std::ops::{Index, IndexMut};
 
 use crate::number::Lane;
 
+mod heap;
 mod pair;
 
+#[allow(unreachable_pub)]
+pub use heap::Heap;
 pub(crate) use pair::Pair;
 
 /// A vector of lanes. Small systems use arrays, which live in registers.

@@ -20,6 +20,18 @@ pub(crate) trait Dynamics {
         y: &<Self::Model as Model>::Vector<L>,
         dy: &mut <Self::Model as Model>::Vector<L>,
     );
+
+    /// The name of a number of the state.
+    fn component(&self, index: usize) -> String {
+        component::<Self::Model>(index)
+    }
+}
+
+/// The name of a number of the state; those of an adjoint have none.
+#[cold]
+#[inline(never)]
+pub(crate) fn component<S: Model>(index: usize) -> String {
+    S::STATES.as_ref().get(index).map_or_else(|| format!("adjoint state {index}"), |name| (*name).to_owned())
 }
 
 impl<S: System> Dynamics for S {

@@ -5,7 +5,7 @@
 
 mod dynamics;
 
-pub(crate) use dynamics::Dynamics;
+pub(crate) use dynamics::{Dynamics, component};
 
 use std::fmt::Debug;
 
@@ -31,10 +31,13 @@ pub trait Model: Clone + Send + Sync + 'static {
     /// The name of each number of the parameters.
     const PARAMETERS: Self::ParameterNames;
 
-    /// A flat state with these elements.
-    fn vector<L: Lane>(element: impl FnMut(usize) -> L) -> Self::Vector<L>;
-    /// Flat parameters with these elements.
-    fn parameter_vector<L: Lane>(element: impl FnMut(usize) -> L) -> Self::Parameters<L>;
+    /// A flat state, number by number, for other lanes.
+    fn convert<A: Lane, B: Lane>(from: &Self::Vector<A>, number: impl FnMut(A) -> B) -> Self::Vector<B>;
+    /// Flat parameters, number by number, for other lanes.
+    fn convert_parameters<A: Lane, B: Lane>(
+        from: &Self::Parameters<A>,
+        number: impl FnMut(A) -> B,
+    ) -> Self::Parameters<B>;
     /// The parameters, flat.
     fn parameters(&self) -> Self::Parameters<Self::Real>;
     /// The model of these parameters.
@@ -45,8 +48,16 @@ pub trait Model: Clone + Send + Sync + 'static {
     fn unflatten(flat: &Self::Vector<Self::Real>) -> Self::State;
 }
 
+/// A model whose vectors have lengths that are known while compiling.
+pub trait FixedLength: Model {
+    /// A flat state with these elements.
+    fn vector<L: Lane>(element: impl FnMut(usize) -> L) -> Self::Vector<L>;
+    /// Flat parameters with these elements.
+    fn parameter_vector<L: Lane>(element: impl FnMut(usize) -> L) -> Self::Parameters<L>;
+}
+
 /// A system of differential equations y' = f(t, y, p), made by `#[ode]`.
-pub trait System: Model {
+pub trait System: FixedLength {
     /// A matrix with a row for each number of the state.
     type Matrix<L: Lane>: AsRef<[Self::Vector<L>]> + AsMut<[Self::Vector<L>]>;
     /// Whether the functions below are small enough to be inlined everywhere, so that they are compiled for the CPU
@@ -110,7 +121,7 @@ pub trait System: Model {
 }
 
 /// A function g(t, y, p) of time, state and parameters of its own, made by `#[differentiable]`.
-pub trait Function: Model {
+pub trait Function: FixedLength {
     /// The value as the user writes it: a number, an array, a tuple.
     type Output: Clone + Debug;
     /// A flat value.

@@ -1,5 +1,6 @@
 //! Forward mode: from the tangents of the inputs to those of the outputs.
 
+use super::tensor::{self, expanded};
 use super::{Sparse, partials, product};
 use crate::graph::{Graph, Node, NodeId, Operation, Shape};
 
@@ -76,7 +77,14 @@ fn node_tangent(
                     sum.add(Sparse::Node(term), result, node.span);
                 }
             }
-            sum
+            match sum {
+                Sparse::Node(tangent) => Sparse::Node(expanded(result, tangent, &node.shape)),
+                sum => sum,
+            }
+        }
+        Operation::Tensor(operation) => {
+            let derivatives: Vec<Sparse> = (0..node.arguments.len()).map(of).collect();
+            tensor::tangent(operation, id, &derivatives, result)
         }
         Operation::Select => {
             let (then, otherwise) = (of(1), of(2));

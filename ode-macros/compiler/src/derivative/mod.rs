@@ -8,6 +8,7 @@ mod jacobian;
 mod jvp;
 mod sink;
 mod sparse;
+mod tensor;
 mod vjp;
 
 #[cfg(test)]

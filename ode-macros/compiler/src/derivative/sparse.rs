@@ -2,6 +2,7 @@
 
 use proc_macro2::Span;
 
+use super::tensor::expanded;
 use crate::graph::{Graph, NodeId, Operation, Shape};
 use crate::operation::Elementwise;
 
@@ -40,6 +41,10 @@ impl Sparse {
     pub fn node(&self, shape: &Shape, graph: &mut Graph, span: Span) -> NodeId {
         match (self, shape.element()) {
             (Self::Node(id), _) => *id,
+            (Self::Zero, None) if shape.is_tensor() => {
+                let zero = graph.constant(0.0, span);
+                expanded(graph, zero, shape)
+            }
             (Self::Zero, None) => graph.constant(0.0, span),
             (_, Some(element)) => {
                 let elements: Vec<NodeId> = (0..shape.leading().unwrap_or(0))
@@ -58,7 +63,7 @@ impl Sparse {
     pub fn add(&mut self, other: Self, graph: &mut Graph, span: Span) {
         let sum = match (std::mem::replace(self, Self::Zero), other) {
             (Self::Zero, sum) | (sum, Self::Zero) => sum,
-            (Self::Node(a), Self::Node(b)) if graph.shape(a).is_number() => {
+            (Self::Node(a), Self::Node(b)) if graph.shape(a).is_number() || graph.shape(a).is_tensor() => {
                 Self::Node(graph.push(Operation::Elementwise(Elementwise::Add), vec![a, b], span))
             }
             (a, b) => {

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sink::sink;
+use super::tensor::{self, reduced};
 use super::{Sparse, partials, product};
 use crate::graph::{Graph, Node, NodeId, Operation, Shape};
+use crate::operation::Tensor;
 
 /// The graph with one more input for each output, its cotangent, whose outputs are the cotangents of the active inputs.
 ///
@@ -49,7 +51,7 @@ fn dependent(graph: &Graph, active: &[bool]) -> Vec<bool> {
         let node = graph.node(id);
         dependent[id.0] = match node.operation {
             Operation::Input(index) => active[index],
-            Operation::Compare(_) | Operation::Logic(_) => false,
+            Operation::Compare(_) | Operation::Logic(_) | Operation::Tensor(Tensor::Detach) => false,
             _ => node.arguments.iter().any(|argument| dependent[argument.0]),
         };
     }
@@ -78,6 +80,7 @@ fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[
                 let partials = partials(result, id, *function);
                 for argument in into.into_iter().filter(|&argument| argument < partials.len()) {
                     let term = product(result, partials[argument], cotangent, id);
+                    let term = reduced(result, term, node.arguments[argument]);
                     sums[node.arguments[argument].0].add(Sparse::Node(term), result, node.span);
                 }
             }
@@ -88,7 +91,16 @@ fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[
                     let (then, otherwise) = if argument == 1 { (cotangent, zero) } else { (zero, cotangent) };
                     let part =
                         result.push(Operation::Select, vec![node.arguments[0], then, otherwise], node.span);
+                    let part = reduced(result, part, node.arguments[argument]);
                     sums[node.arguments[argument].0].add(Sparse::Node(part), result, node.span);
+                }
+            }
+            Operation::Tensor(operation) => {
+                let cotangent = cotangent.node(&node.shape, result, node.span);
+                for argument in into {
+                    if let Some(part) = tensor::cotangent(operation, id, argument, cotangent, result) {
+                        sums[node.arguments[argument].0].add(Sparse::Node(part), result, node.span);
+                    }
                 }
             }
             Operation::Stack => {

@@ -85,6 +85,99 @@ pub(crate) const FROM_FN_LENGTH: &str = "the length of this array is not known h
     `let a: [f64; 3] = std::array::from_fn(…);`, or `std::array::from_fn::<f64, 3, _>(…)`";
 pub(crate) const OPTIONS: &str = "the only option is the path of the crate, where it has another name: \
     #[ode(crate = my::odec)]";
+pub(crate) const MODULE: &str = "a tuple of modules has `Linear<2, 50>` and functions of each element such as `Tanh`, `ReLU` \
+    and `Sigmoid`; give other tensors as parameters of their own";
+pub(crate) const NO_TENSOR: &str = "in a system of tensors state and parameters are tensors: write `Tensor<Rank2<B, 2>>`, \
+    and `Tensor<Rank0>` for a number";
+pub(crate) const TENSOR_SHAPE: &str = "the shape of a tensor is `Rank2<B, 2>`, of literals, const generics and \
+    constants, or a tuple such as `(usize, Const<2>)` where a length is known when the program runs";
+pub(crate) const TENSOR_ARGUMENTS: &str = "leave this out: the type of the elements is that of the time, and the device \
+    that of the tensors given";
+pub(crate) const TENSOR_GENERICS: &str = "a system of tensors is generic in lengths alone: `const B: usize`; the type of \
+    the elements is that of the time";
+pub(crate) const EMPTY_AXIS: &str = "an axis of length 0 holds nothing";
+pub(crate) const AXIS: &str = "axes are known while compiling: give a number such as `1`, or an array of them, `[0, 1]`";
+pub(crate) const RESHAPE: &str = "a shape is an array of lengths: integers, const generics and products of them, \
+    `[B, 2 * 50]`";
+pub(crate) const SLICE: &str = "a part of an axis is a range of lengths, `0..3`";
+pub(crate) const LENGTH_ARITHMETIC: &str = "lengths that are not known here can be added and multiplied alone";
+pub(crate) const MASK_CONDITION: &str = "an `if` takes one truth value, and this has one for each element; write \
+    `(a < b).choose(x, y)`";
+
+/// `Rank2` of another number of lengths.
+pub(crate) fn rank(rank: usize, found: usize) -> String {
+    format!("`Rank{rank}` has {}, not {found}", count(rank, "length"))
+}
+
+pub(crate) fn tensor_result(found: &str, wanted: &str) -> String {
+    format!("this returns {found}, but the state is {wanted}: the result is its derivative, so it has its shape")
+}
+
+pub(crate) fn tensor_operands(name: &str, found: &[String]) -> String {
+    format!("`{name}` cannot be applied to {}", found.join(" and "))
+}
+
+pub(crate) fn length_operand(operator: &str, real: &str) -> String {
+    format!("`{operator}` of a number and a length; write the length as `… as {real}`")
+}
+
+pub(crate) fn broadcast(name: &str, left: &str, right: &str) -> String {
+    format!(
+        "`{name}` of tensors {left} and {right}: counted from the last, axes must be equally long, or one of them 1"
+    )
+}
+
+pub(crate) fn axis_range(axis: i128, dims: &str) -> String {
+    format!("a tensor {dims} has no axis {axis}; the first is 0, and -1 is the last")
+}
+
+pub(crate) fn repeated_axis(axis: usize) -> String {
+    format!("axis {axis} is named twice")
+}
+
+pub(crate) fn slice_range(range: &str, whole: &str) -> String {
+    format!("{range} is no part of an axis of length {whole}, as far as can be seen here")
+}
+
+pub(crate) fn tensor_index(index: i128, whole: &str) -> String {
+    format!("index {index} is outside of an axis of length {whole}, as far as can be seen here")
+}
+
+pub(crate) fn transpose(dims: &str) -> String {
+    format!("a tensor {dims} has no two axes to exchange")
+}
+
+pub(crate) fn permutation(dims: &str) -> String {
+    format!("`permute` takes each axis of the tensor {dims} once, in their new order: `permute([1, 0])`")
+}
+
+pub(crate) fn reshape(from: &str, before: &str, to: &str, after: &str) -> String {
+    format!("a tensor {from} has {before} elements, and {to} has {after}: a reshape keeps them all")
+}
+
+pub(crate) fn matmul_ranks(left: &str, right: &str) -> String {
+    format!(
+        "`matmul` of {left} and {right}: it takes matrices, batches of them, and a vector on one side; the inner product of two vectors is `(a * b).sum()`"
+    )
+}
+
+pub(crate) fn matmul(left: &str, right: &str, columns: &str, rows: &str) -> String {
+    if columns == rows {
+        return format!("`matmul` of {left} and {right}: the axes before the last two must be the same");
+    }
+    format!(
+        "`matmul` of {left} and {right}: the columns of the left, {columns}, must be the rows of the right, {rows}"
+    )
+}
+
+pub(crate) fn joined(name: &str, found: &str) -> String {
+    format!("`{name}` takes an array of tensors and an axis, `{name}([a, b], 0)`, not {found}")
+}
+
+pub(crate) fn joined_shapes(name: &str, first: &str, other: &str) -> String {
+    let rule = if name == "stack" { "all shapes must be the same" } else { "only the joined axis may differ" };
+    format!("`{name}` of tensors {first} and {other}: {rule}")
+}
 
 pub(crate) fn unknown_function(name: &str, hint: &str) -> String {
     format!(

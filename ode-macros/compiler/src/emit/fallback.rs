@@ -91,6 +91,7 @@ fn stand_in(role: Role, item: &syn::ItemFn, arguments: &[&syn::PatType], rt: &To
         role,
         item: item.clone(),
         real,
+        generics: Vec::new(),
         time: Pattern::Wild,
         state: Pattern::Wild,
         state_type: number.clone(),

@@ -207,11 +207,19 @@ impl Implementation<'_> {
                 type ParameterNames = [&'static str; #parameters];
                 const STATES: Self::StateNames = [#(#state_names),*];
                 const PARAMETERS: Self::ParameterNames = [#(#parameter_names),*];
-                fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #states] {
-                    ::core::array::from_fn(element)
+                #[inline(always)]
+                fn convert<A: rt::Lane, B: rt::Lane>(
+                    from: &[A; #states],
+                    mut number: impl FnMut(A) -> B,
+                ) -> [B; #states] {
+                    ::core::array::from_fn(|i| number(from[i]))
                 }
-                fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #parameters] {
-                    ::core::array::from_fn(element)
+                #[inline(always)]
+                fn convert_parameters<A: rt::Lane, B: rt::Lane>(
+                    from: &[A; #parameters],
+                    mut number: impl FnMut(A) -> B,
+                ) -> [B; #parameters] {
+                    ::core::array::from_fn(|i| number(from[i]))
                 }
                 fn parameters(&self) -> [#real; #parameters] { [#(#fields),*] }
                 fn from_parameters(#flat: &[#real; #parameters]) -> Self { Self { #(#made),* } }
@@ -219,6 +227,14 @@ impl Implementation<'_> {
                 fn flatten(state: &Self::State) -> [#real; #states] { [#(#numbers),*] }
                 #[inline]
                 fn unflatten(#flat: &[#real; #states]) -> Self::State { #state }
+            }
+            impl rt::FixedLength for #name {
+                fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #states] {
+                    ::core::array::from_fn(element)
+                }
+                fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #parameters] {
+                    ::core::array::from_fn(element)
+                }
             }
         }
     }

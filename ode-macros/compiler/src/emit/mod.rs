@@ -2,14 +2,17 @@
 
 mod bodies;
 mod fallback;
+mod functions;
 mod items;
 mod names;
 mod paths;
 mod scalar;
+mod tensor;
 mod types;
 mod warning;
 
 pub use bodies::Bodies;
 pub use fallback::fallback;
 pub use items::items;
+pub use tensor::{TensorBodies, tensor_items};
 pub use paths::{Options, runtime};

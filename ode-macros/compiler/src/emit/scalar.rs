@@ -208,6 +208,7 @@ impl<'a> Writer<'a> {
                 let arguments = codes.iter().map(Code::tokens);
                 deeper(quote!(L::select(#(#arguments),*)), Binding::Atom, &codes.iter().collect::<Vec<_>>())
             }
+            Operation::Tensor(_) => unreachable!("a system of numbers has no tensors"),
             Operation::Stack => return None,
             Operation::Index(place) => match self.graph.node(node.arguments[0]).operation {
                 Operation::Input(index) => match &self.inputs[index] {
@@ -282,9 +283,13 @@ fn deeper(tokens: TokenStream, binding: Binding, arguments: &[&Code]) -> Code {
     Code { tokens, binding, depth }
 }
 
-/// A number that every lane has.
 fn constant(value: f64) -> Code {
-    let tokens = if value.is_nan() {
+    Code::atom(constant_tokens(value))
+}
+
+/// A number that every lane has.
+pub(super) fn constant_tokens(value: f64) -> TokenStream {
+    if value.is_nan() {
         quote!(L::constant(f64::NAN))
     } else if value.is_infinite() && value > 0.0 {
         quote!(L::constant(f64::INFINITY))
@@ -296,8 +301,7 @@ fn constant(value: f64) -> Code {
     } else {
         let magnitude = Literal::f64_unsuffixed(value);
         quote!(L::constant(#magnitude))
-    };
-    Code::atom(tokens)
+    }
 }
 
 /// The body of a branch: an expression whose value is the array of its results.

@@ -3,6 +3,7 @@
 //! Nodes are appended and never changed, arguments come before the nodes that use them, and equal nodes are one node.
 //! A branch is a node with two bodies, each a graph of its own whose inputs are the values that it captures.
 
+mod dim;
 mod evaluate;
 mod node;
 #[cfg(test)]
@@ -15,7 +16,8 @@ use std::hash::{Hash, Hasher};
 
 use proc_macro2::Span;
 
-pub use evaluate::{Datum, evaluate};
+pub use dim::{Dim, Symbol, written};
+pub use evaluate::{Datum, Elements, evaluate};
 pub use node::{Node, NodeId, Operation};
 pub use shape::Shape;
 

@@ -2,8 +2,8 @@
 
 use proc_macro2::Span;
 
-use super::{Graph, Shape};
-use crate::operation::{Comparison, Elementwise, Logic};
+use super::{Dim, Graph, Shape};
+use crate::operation::{Comparison, Elementwise, Logic, Tensor};
 
 /// The place of a node in its graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +39,8 @@ pub enum Operation {
     Logic(Logic),
     /// The second argument where the first holds, else the third. Both are computed.
     Select,
+    /// An operation on whole tensors.
+    Tensor(Tensor),
     /// An array of its arguments.
     Stack,
     /// The element of this number of an array.
@@ -62,28 +64,35 @@ impl Operation {
     /// Where the operation does not take arguments of these shapes.
     #[must_use]
     pub fn shape(&self, arguments: &[&Shape]) -> Shape {
-        let numbers = |count: usize| arguments.len() == count && arguments.iter().all(|s| s.is_number());
+        let numeric = |shapes: &[&Shape]| shapes.iter().all(|s| s.is_number() || matches!(s, Shape::Tensor(_)));
+        let truths = |dims: Vec<Dim>| if dims.is_empty() { Shape::Truth } else { Shape::Mask(dims) };
         match self {
             Self::Input(_) => unreachable!("inputs are made with their shape"),
             Self::Constant(_) => Shape::NUMBER,
             Self::Elementwise(function) => {
-                assert!(numbers(function.arity()), "{function:?} of {arguments:?}");
-                Shape::NUMBER
+                let fits = arguments.len() == function.arity() && numeric(arguments);
+                assert!(fits, "{function:?} of {arguments:?}");
+                Shape::tensor(Shape::elementwise(arguments))
             }
             Self::Compare(_) => {
-                assert!(numbers(2), "a comparison of {arguments:?}");
-                Shape::Truth
+                assert!(arguments.len() == 2 && numeric(arguments), "a comparison of {arguments:?}");
+                truths(Shape::elementwise(arguments))
             }
             Self::Logic(logic) => {
-                assert!(arguments.len() == logic.arity() && arguments.iter().all(|s| **s == Shape::Truth));
-                Shape::Truth
+                let truth = |shape: &Shape| matches!(shape, Shape::Truth | Shape::Mask(_));
+                assert!(arguments.len() == logic.arity() && arguments.iter().all(|shape| truth(shape)));
+                truths(Shape::elementwise(arguments))
             }
             Self::Select => {
-                assert!(
-                    arguments.len() == 3 && *arguments[0] == Shape::Truth && arguments[1] == arguments[2]
-                );
+                assert!(arguments.len() == 3, "a choice of {arguments:?}");
+                if arguments[1..].iter().any(|shape| shape.is_tensor()) || arguments[0].is_tensor() {
+                    assert!(matches!(arguments[0], Shape::Truth | Shape::Mask(_)) && numeric(&arguments[1..]));
+                    return Shape::tensor(Shape::elementwise(arguments));
+                }
+                assert!(*arguments[0] == Shape::Truth && arguments[1] == arguments[2]);
                 arguments[1].clone()
             }
+            Self::Tensor(operation) => operation.shape(arguments),
             Self::Stack => {
                 let first = arguments.first().expect("an array of the language has an element");
                 assert!(arguments.iter().all(|shape| shape == first), "a stack of {arguments:?}");

@@ -2,13 +2,20 @@
 
 use std::fmt;
 
-/// The shape of a value: numbers in an array of any rank, a truth value, or the results of a branch.
+use super::Dim;
+use super::dim::written;
+
+/// The shape of a value: numbers in an array, a tensor, truth values, or the results of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Numbers; no dimensions is one number.
     Numbers(Vec<usize>),
+    /// A tensor of one axis or more.
+    Tensor(Vec<Dim>),
     /// True or false.
     Truth,
+    /// True or false for each element of a tensor.
+    Mask(Vec<Dim>),
     /// What a region returns, to be taken apart by `Operation::Result`.
     Results(Vec<Shape>),
 }
@@ -23,11 +30,45 @@ impl Shape {
         *self == Self::NUMBER
     }
 
-    /// How many numbers it holds.
+    /// A tensor with these axes; without any it is one number.
+    #[must_use]
+    pub fn tensor(dims: Vec<Dim>) -> Self {
+        if dims.is_empty() { Self::NUMBER } else { Self::Tensor(dims) }
+    }
+
+    /// The axes of a tensor; one number or truth value has none.
+    #[must_use]
+    pub fn dims(&self) -> Vec<Dim> {
+        match self {
+            Self::Tensor(dims) | Self::Mask(dims) => dims.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether this is a tensor or mask of one axis or more.
+    #[must_use]
+    pub fn is_tensor(&self) -> bool {
+        matches!(self, Self::Tensor(_) | Self::Mask(_))
+    }
+
+    /// The shape of a function of each element of these: of tensors, which have equal axes, and numbers.
+    ///
+    /// # Panics
+    /// Where axes differ.
+    #[must_use]
+    pub(super) fn elementwise(arguments: &[&Self]) -> Vec<Dim> {
+        let mut tensors = arguments.iter().filter(|shape| shape.is_tensor()).map(|shape| shape.dims());
+        let first = tensors.next().unwrap_or_default();
+        assert!(tensors.all(|dims| dims == first), "elements of {arguments:?}");
+        first
+    }
+
+    /// How many numbers it holds, where that is known.
     #[must_use]
     pub fn len(&self) -> usize {
         match self {
             Self::Numbers(dims) => dims.iter().product(),
+            Self::Tensor(dims) | Self::Mask(dims) => dims.iter().filter_map(Dim::known).product(),
             Self::Truth => 1,
             Self::Results(shapes) => shapes.iter().map(Self::len).sum(),
         }
@@ -74,7 +115,9 @@ impl fmt::Display for Shape {
         match self {
             Self::Numbers(dims) if dims.is_empty() => f.write_str("number"),
             Self::Numbers(dims) => write!(f, "{dims:?}"),
+            Self::Tensor(dims) => f.write_str(&written(dims)),
             Self::Truth => f.write_str("truth"),
+            Self::Mask(dims) => write!(f, "truths {}", written(dims)),
             Self::Results(shapes) => {
                 f.write_str("(")?;
                 for (i, shape) in shapes.iter().enumerate() {

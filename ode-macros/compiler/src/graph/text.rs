@@ -21,6 +21,7 @@ fn write_body(graph: &Graph, indent: &str, f: &mut fmt::Formatter<'_>) -> fmt::R
             Operation::Compare(comparison) => f.write_str(comparison.method())?,
             Operation::Logic(logic) => f.write_str(logic.method())?,
             Operation::Select => f.write_str("select")?,
+            Operation::Tensor(operation) => write!(f, "{}: {} of", operation.name(), node.shape)?,
             Operation::Stack => f.write_str("stack")?,
             Operation::Index(index) => write!(f, "element {index} of")?,
             Operation::Branch { .. } => f.write_str("branch")?,

@@ -34,6 +34,7 @@ impl<'a> Lower<'a> {
                 otherwise.map_or(Value::UNIT, |otherwise| self.expression_of(otherwise, lengths))
             }
             Value::Condition(condition) => self.branch(condition, then, otherwise, span, lengths),
+            Value::Mask(..) => self.refuse(condition.span, say::MASK_CONDITION),
             _ => self.refuse(condition.span, say::CONDITION),
         }
     }
@@ -106,7 +107,11 @@ impl<'a> Lower<'a> {
 
     fn as_results(&mut self, value: &Value, numbers: &mut Vec<Number>, span: Span) {
         match value {
-            Value::Number(number) => numbers.push(*number),
+            Value::Number(number) | Value::Tensor(number, _) => numbers.push(*number),
+            Value::Mask(mask, _) => {
+                let (one, zero) = (self.regions.constant(1.0, span), self.regions.constant(0.0, span));
+                numbers.push(self.regions.push(Operation::Select, &[*mask, one, zero], span));
+            }
             Value::Truth(known) => numbers.push(self.regions.constant(f64::from(u8::from(*known)), span)),
             Value::Condition(condition) => {
                 let (one, zero) = (self.regions.constant(1.0, span), self.regions.constant(0.0, span));
@@ -128,6 +133,14 @@ impl<'a> Lower<'a> {
             Value::Array(elements) => Value::Array(all(elements)),
             Value::Tuple(elements) => Value::Tuple(all(elements)),
             Value::Number(_) => numbers.next().map_or(Value::Poison, Value::Number),
+            Value::Tensor(_, dims) => {
+                numbers.next().map_or(Value::Poison, |number| Value::Tensor(number, dims.clone()))
+            }
+            Value::Mask(_, dims) => numbers.next().map_or(Value::Poison, |number| {
+                let zero = self.regions.constant(0.0, span);
+                let comparison = Operation::Compare(Comparison::NotEqual);
+                Value::Mask(self.regions.push(comparison, &[number, zero], span), dims.clone())
+            }),
             Value::Truth(_) | Value::Condition(_) => numbers.next().map_or(Value::Poison, |number| {
                 let zero = self.regions.constant(0.0, span);
                 let comparison = Operation::Compare(Comparison::NotEqual);

@@ -40,6 +40,9 @@ impl<'a> Lower<'a> {
             return Value::Poison;
         }
         let short = name.rsplit("::").next().unwrap_or(name);
+        if matches!(short, "concat" | "stack") && self.of_tensors {
+            return self.joined(short, arguments, span);
+        }
         let of_numbers = function_names().any(|known| known == short);
         let path = &name[..name.len() - short.len()];
         if !of_numbers
@@ -53,6 +56,11 @@ impl<'a> Lower<'a> {
         let values: Vec<Value> = arguments.iter().map(|argument| self.expression(argument)).collect();
         if values.iter().any(Value::is_poisoned) {
             return Value::Poison;
+        }
+        if values.iter().any(Value::is_shaped)
+            && let Some(value) = self.tensor_function(short, values.clone(), 0, span)
+        {
+            return value;
         }
         self.function_of_numbers(short, &values, arguments, span)
     }
@@ -138,6 +146,11 @@ impl<'a> Lower<'a> {
                     return Value::Poison;
                 }
                 let name = name.to_string();
+                if values[1..].iter().any(Value::is_shaped)
+                    && let Some(value) = self.tensor_function(&name, values.clone(), 1, span)
+                {
+                    return value;
+                }
                 if function_names().any(|known| known == name) {
                     self.function_of_numbers(&name, &values, arguments, span)
                 } else if matches!(name.as_str(), "clone" | "to_owned") {
@@ -148,6 +161,7 @@ impl<'a> Lower<'a> {
                 }
             }
             Value::Integer(integer) => self.integer_method(integer, name, arguments),
+            value if value.is_shaped() => self.tensor_method(value, name, arguments),
             other => {
                 let on = other.describe(self.real);
                 self.refuse(span, say::unknown_method(&name.to_string(), &on, ""))

@@ -6,8 +6,8 @@ use super::Lower;
 use super::region::{Number, Regions};
 use super::value::Value;
 use crate::diagnostic::{did_you_mean, refusal as say};
-use crate::graph::{Operation, Shape};
-use crate::operation::{Elementwise, Logic};
+use crate::graph::{Dim, Operation, Shape, Symbol};
+use crate::operation::{Elementwise, Logic, Tensor};
 use crate::parse::{Arithmetic, BinaryOperator, Expression, Kind, Real, Type};
 
 impl<'a> Lower<'a> {
@@ -23,6 +23,7 @@ impl<'a> Lower<'a> {
             Kind::Negate(operand) => match self.expression(operand) {
                 Value::Number(x) => self.apply(Elementwise::Neg, &[x], span),
                 Value::Integer(x) => self.integer(x.checked_neg(), span),
+                tensor @ Value::Tensor(..) => self.each_function(Elementwise::Neg, &[tensor], span),
                 Value::Poison => Value::Poison,
                 _ => self.refuse(span, say::NUMBER_EXPECTED),
             },
@@ -31,6 +32,7 @@ impl<'a> Lower<'a> {
                     Value::Condition(self.regions.push(Operation::Logic(Logic::Not), &[x], span))
                 }
                 Value::Truth(x) => Value::Truth(!x),
+                mask @ Value::Mask(..) => self.each(&Operation::Logic(Logic::Not), "!", &[mask], span),
                 Value::Poison => Value::Poison,
                 _ => self.refuse(span, say::CONDITION),
             },
@@ -51,6 +53,9 @@ impl<'a> Lower<'a> {
             }
             Kind::Index(array, index) => {
                 let (array, index) = (self.expression(array), self.expression(index));
+                if let Value::Tensor(..) = array {
+                    return self.selected(array, 0, &index, span);
+                }
                 self.element(&array, &index, span).map_or(Value::Poison, |(element, _)| element)
             }
             Kind::Field(tuple, field) => {
@@ -148,6 +153,9 @@ impl<'a> Lower<'a> {
         if let Some(value) = self.scopes.find(name) {
             return value.clone();
         }
+        if self.generics.iter().any(|generic| generic == name) {
+            return Value::Length(Dim::symbol(Symbol::Generic(name.to_owned())));
+        }
         if let Some(path) = self.scopes.import(name) {
             return self.path(path, span);
         }
@@ -193,7 +201,7 @@ impl<'a> Lower<'a> {
             self.regions.outermost().input(Shape::NUMBER, span);
             self.outside.len() - 1
         });
-        let input = self.regions.outermost().inputs()[super::PARAMETERS + 1 + place];
+        let input = self.regions.outermost().inputs()[self.own_inputs + place];
         Value::Number(Regions::outermost_number(input))
     }
 
@@ -229,6 +237,9 @@ impl<'a> Lower<'a> {
     ) -> Value {
         if left.is_poisoned() || right.is_poisoned() {
             return Value::Poison;
+        }
+        if left.is_shaped() || right.is_shaped() {
+            return self.tensor_binary(operator, &left, &right, span, integer);
         }
         match (operator, &left, &right) {
             (BinaryOperator::Arithmetic(operator), Value::Number(a), Value::Number(b)) => {
@@ -307,6 +318,11 @@ impl<'a> Lower<'a> {
             (Value::Number(_), Type::Number(real)) => {
                 self.refuse(span, say::mixed_reals(&real.to_string(), &self.real.to_string()))
             }
+            (Value::Length(dim), Type::Number(real)) if *real == self.real => {
+                let length = Operation::Tensor(Tensor::Length(dim));
+                Value::Number(self.regions.push(length, &[], span))
+            }
+            (Value::Length(dim), Type::Integer) => Value::Length(dim),
             (Value::Integer(value), Type::Integer) => Value::Integer(value),
             (Value::Truth(value), Type::Integer) => Value::Integer(i128::from(value)),
             (operand, Type::Unknown) => operand,
@@ -317,7 +333,7 @@ impl<'a> Lower<'a> {
     }
 }
 
-fn elementwise(operator: Arithmetic) -> Elementwise {
+pub(super) fn elementwise(operator: Arithmetic) -> Elementwise {
     match operator {
         Arithmetic::Add => Elementwise::Add,
         Arithmetic::Sub => Elementwise::Sub,
@@ -327,7 +343,7 @@ fn elementwise(operator: Arithmetic) -> Elementwise {
     }
 }
 
-fn symbol(operator: BinaryOperator) -> &'static str {
+pub(super) fn symbol(operator: BinaryOperator) -> &'static str {
     use crate::operation::Comparison;
     match operator {
         BinaryOperator::Arithmetic(operator) => operator.symbol(),

@@ -8,6 +8,7 @@ mod expression;
 mod iterate;
 mod region;
 mod scope;
+mod tensor;
 mod value;
 
 #[cfg(test)]
@@ -21,6 +22,8 @@ use crate::parse::{Block, Function, Real, System, Type};
 use region::Regions;
 use scope::{Kind, Scopes};
 use value::Value;
+
+pub use tensor::{LengthCheck, LoweredTensors, TensorInput, tensor_graph};
 
 /// More operations than this are not unrolled.
 const UNROLLING_BUDGET: usize = 200_000;
@@ -52,16 +55,7 @@ pub fn graph(system: &System, errors: &Errors) -> Lowered {
     let state = graph.input(Shape::Numbers(vec![system.state_type.len()]), span);
     let parameters = graph.input(Shape::Numbers(vec![system.parameter_count()]), span);
 
-    let mut lower = Lower {
-        errors,
-        real: system.real,
-        regions: Regions::new(graph),
-        scopes: Scopes::new(),
-        calls: Vec::new(),
-        outside: Vec::new(),
-        rounds: 0,
-        too_large: false,
-    };
+    let mut lower = Lower::new(system, graph, errors);
     let time = Value::Number(lower.regions.number(time));
     lower.bind(&system.time, time);
     let state = lower.unpack(&system.state_type, state, &mut 0);
@@ -93,12 +87,36 @@ struct Lower<'a> {
     /// The inner functions that are being inlined, outermost first.
     calls: Vec<&'a Function>,
     outside: Vec<syn::Path>,
+    /// The inputs before those of outside constants.
+    own_inputs: usize,
+    of_tensors: bool,
+    /// The const generics of a system of tensors.
+    generics: &'a [String],
+    /// What is left to rustc, or to the start of a solve, of the lengths that must be equal.
+    checks: Vec<LengthCheck>,
     /// How many bodies of loops, closures and inner functions have been gone through.
     rounds: usize,
     too_large: bool,
 }
 
 impl<'a> Lower<'a> {
+    fn new(system: &'a System, graph: Graph, errors: &'a Errors) -> Self {
+        Self {
+            errors,
+            real: system.real,
+            own_inputs: graph.inputs().len(),
+            regions: Regions::new(graph),
+            scopes: Scopes::new(),
+            calls: Vec::new(),
+            outside: Vec::new(),
+            of_tensors: system.is_tensor(),
+            generics: &system.generics,
+            checks: Vec::new(),
+            rounds: 0,
+            too_large: false,
+        }
+    }
+
     /// Notes an error; the value that it concerns is poison and makes no further one.
     fn refuse(&self, span: Span, text: impl std::fmt::Display) -> Value {
         self.errors.at(span, text);

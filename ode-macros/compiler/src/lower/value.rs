@@ -1,7 +1,8 @@
 //! What an expression of the user stands for while lowering.
 
 use super::region::Number;
-use crate::parse::{Real, Type};
+use crate::graph::{Dim, written};
+use crate::parse::{Layer, Real, Type};
 
 /// A value: numbers that the compiled code computes, and integers and truth values known while compiling.
 #[derive(Debug, Clone)]
@@ -12,6 +13,14 @@ pub(super) enum Value {
     Number(Number),
     /// A truth value of the compiled code.
     Condition(Number),
+    /// A tensor of one axis or more.
+    Tensor(Number, Vec<Dim>),
+    /// A truth value for each element of a tensor.
+    Mask(Number, Vec<Dim>),
+    /// The length of an axis that is not known while compiling.
+    Length(Dim),
+    /// Modules one after the other, each with its tensors.
+    Modules(Vec<(Layer, Vec<Value>)>),
     /// An integer known while compiling.
     Integer(i128),
     /// A truth value known while compiling.
@@ -41,6 +50,7 @@ impl Value {
     pub(super) fn numbers(&self) -> Vec<Number> {
         match self {
             Self::Number(number) | Self::Condition(number) => vec![*number],
+            Self::Tensor(number, _) | Self::Mask(number, _) => vec![*number],
             Self::Array(elements) | Self::Tuple(elements) => {
                 elements.iter().flat_map(Self::numbers).collect()
             }
@@ -53,6 +63,8 @@ impl Value {
         match (self, other) {
             (Self::Poison, _) | (_, Self::Poison) | (Self::Number(_), Self::Number(_)) => true,
             (Self::Condition(_) | Self::Truth(_), Self::Condition(_) | Self::Truth(_)) => true,
+            (Self::Tensor(_, a), Self::Tensor(_, b)) | (Self::Mask(_, a), Self::Mask(_, b)) => a == b,
+            (Self::Length(a), Self::Length(b)) => a == b,
             (Self::Integer(a), Self::Integer(b)) => equal(*a, *b),
             (Self::Array(a), Self::Array(b)) | (Self::Tuple(a), Self::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b, equal))
@@ -77,6 +89,7 @@ impl Value {
             (Self::Truth(a), Self::Truth(b)) => a == b,
             (Self::Truth(_), Self::Condition(_)) | (Self::Condition(_), Self::Truth(_)) => false,
             (Self::Number(a), Self::Number(b)) | (Self::Condition(a), Self::Condition(b)) => a == b,
+            (Self::Tensor(a, _), Self::Tensor(b, _)) | (Self::Mask(a, _), Self::Mask(b, _)) => a == b,
             (Self::Array(a), Self::Array(b)) | (Self::Tuple(a), Self::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_same(b))
             }
@@ -112,6 +125,10 @@ impl Value {
             Self::Poison => "_".to_owned(),
             Self::Number(_) => real.to_string(),
             Self::Condition(_) | Self::Truth(_) => "a truth value".to_owned(),
+            Self::Tensor(_, dims) => format!("a tensor {}", written(dims)),
+            Self::Mask(_, dims) => format!("truth values {}", written(dims)),
+            Self::Length(dim) => format!("the length {dim}"),
+            Self::Modules(_) => "a module".to_owned(),
             Self::Integer(value) => format!("the integer {value}"),
             Self::Array(elements) => match elements.first() {
                 Some(first) => {

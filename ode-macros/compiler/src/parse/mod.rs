@@ -5,13 +5,15 @@ mod language;
 mod pattern;
 mod signature;
 mod statement;
+mod tensor;
 mod types;
 
 pub use language::{
     Arithmetic, Assignment, BinaryOperator, Block, Closure, Constant, Expression, ForLoop, Function, Import,
     Kind, Let, Pattern, Place, PlaceStep, Statement,
 };
-pub(crate) use signature::struct_name;
+pub(crate) use signature::{pattern_name, struct_name};
 pub use signature::{Parameter, Role, System, system};
+pub use tensor::{Axis, Layer};
 pub(crate) use types::real;
 pub use types::{Real, Type};

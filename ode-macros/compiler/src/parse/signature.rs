@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use super::language::{Block, Pattern};
 use super::pattern::pattern;
 use super::statement::block;
+use super::tensor::{Reader, generics, mentions_tensor};
 use super::types::{Real, Type, real, signature_type};
 use crate::diagnostic::{Errors, refusal as say};
 
@@ -27,6 +28,8 @@ pub struct System {
     pub item: syn::ItemFn,
     /// The type of all its numbers.
     pub real: Real,
+    /// The const generics of a system of tensors.
+    pub generics: Vec<String>,
     /// The name that the body has for the time.
     pub time: Pattern,
     /// The names that the body has for the state.
@@ -57,6 +60,16 @@ impl System {
     #[must_use]
     pub fn struct_name(&self) -> Ident {
         struct_name(&self.item.sig.ident)
+    }
+
+    /// Whether its state is of tensors.
+    #[must_use]
+    pub fn is_tensor(&self) -> bool {
+        match &self.state_type {
+            Type::Tensor(_) => true,
+            Type::Tuple(elements) => elements.iter().any(|element| matches!(element, Type::Tensor(_))),
+            _ => false,
+        }
     }
 
     /// How many numbers the parameters are.
@@ -94,6 +107,14 @@ pub(crate) fn struct_name(function: &Ident) -> Ident {
     Ident::new(&if usable { camel } else { format!("{}_", plain(function)) }, function.span())
 }
 
+/// What the tensors of a state are called: by its name, or `y` where it has none.
+pub(crate) fn pattern_name(pattern: &Pattern) -> String {
+    match pattern {
+        Pattern::Name { name, .. } => plain(name).trim_start_matches('_').to_owned(),
+        _ => "y".to_owned(),
+    }
+}
+
 fn plain(name: &Ident) -> String {
     name.to_string().trim_start_matches("r#").to_owned()
 }
@@ -117,8 +138,14 @@ fn pattern_names(pattern: &Pattern, ty: &Type) -> Vec<String> {
 
 /// Parses the function; `None` where its signature leaves nothing to go on with. Errors are noted.
 pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System> {
-    refuse_qualifiers(&item.sig, errors);
-    if !item.sig.generics.params.is_empty() {
+    let of_tensors = item
+        .sig
+        .inputs
+        .iter()
+        .any(|input| matches!(input, syn::FnArg::Typed(typed) if mentions_tensor(&typed.ty)));
+    refuse_qualifiers(&item.sig, of_tensors, errors);
+    let generics = if of_tensors { generics(&item.sig, errors) } else { Vec::new() };
+    if item.sig.generics.params.len() != generics.len() {
         // Types that name what is generic would be refused again.
         return None;
     }
@@ -146,10 +173,11 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         errors.over(&time.ty, say::TIME_TYPE);
         return None;
     };
-    let mut types = Types { real, differ: false, errors };
-    let state_type = types.checked(&state.ty);
+    let tensors = of_tensors.then_some(Reader { generics: &generics, errors });
+    let mut types = Types { real, differ: false, errors, tensors };
+    let state_type = types.state(&state.ty);
     // What is wrong with the state's type is not said again of the result's.
-    let result_type = if state.ty == *result { state_type.clone() } else { types.checked(result) };
+    let result_type = if state.ty == *result { state_type.clone() } else { types.state(result) };
     if state_type.is_empty() {
         errors.over(&state.ty, say::EMPTY_STATE);
     } else if role == Role::Function && result_type.is_empty() {
@@ -164,6 +192,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         role,
         item: item.clone(),
         real,
+        generics: generics.clone(),
         time: pattern(&time.pat, errors),
         state: pattern(&state.pat, errors),
         state_type,
@@ -176,8 +205,8 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     (known && !differs && named && parameters_known).then_some(system)
 }
 
-fn refuse_qualifiers(signature: &syn::Signature, errors: &Errors) {
-    if !signature.generics.params.is_empty() {
+fn refuse_qualifiers(signature: &syn::Signature, of_tensors: bool, errors: &Errors) {
+    if !signature.generics.params.is_empty() && !of_tensors {
         errors.over(&signature.generics, say::GENERICS);
     }
     let qualifiers: [Option<Span>; 4] = [
@@ -197,9 +226,18 @@ struct Types<'a> {
     /// Whether a number of another type has been reported: one wrong type makes all others differ from it.
     differ: bool,
     errors: &'a Errors,
+    /// How types are read in a system of tensors.
+    tensors: Option<Reader<'a>>,
 }
 
 impl Types<'_> {
+    fn state(&mut self, ty: &syn::Type) -> Type {
+        match &self.tensors {
+            Some(reader) => reader.state(ty),
+            None => self.checked(ty),
+        }
+    }
+
     fn checked(&mut self, ty: &syn::Type) -> Type {
         let parsed = signature_type(ty, self.errors);
         let mut found = Vec::new();
@@ -214,7 +252,13 @@ impl Types<'_> {
 
     fn parameter(&mut self, typed: &syn::PatType) -> Option<Parameter> {
         match pattern(&typed.pat, self.errors) {
-            Pattern::Name { name, mutable } => Some(Parameter { name, ty: self.checked(&typed.ty), mutable }),
+            Pattern::Name { name, mutable } => {
+                let ty = match &self.tensors {
+                    Some(reader) => reader.parameter(&typed.ty),
+                    None => self.checked(&typed.ty),
+                };
+                Some(Parameter { name, ty, mutable })
+            }
             _ => {
                 self.errors.over(&typed.pat, say::PARAMETER_PATTERN);
                 None

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::expression::expression;
+use super::tensor::{Axis, Layer};
 use super::language::Expression;
 use crate::diagnostic::{Errors, refusal as say};
 
@@ -28,6 +29,10 @@ pub enum Type {
     Array(Box<Type>, usize),
     /// `(T, U)`
     Tuple(Vec<Type>),
+    /// `Tensor<Rank2<B, 2>>`
+    Tensor(Vec<Axis>),
+    /// `Linear<2, 50>`, or a tuple of modules where the flag says so.
+    Modules(Vec<Layer>, bool),
     /// What an annotation leaves to inference, or has been reported.
     Unknown,
 }
@@ -105,6 +110,11 @@ impl fmt::Display for Type {
                 let texts: Vec<String> = elements.iter().map(ToString::to_string).collect();
                 write!(f, "({}{})", texts.join(", "), if texts.len() == 1 { "," } else { "" })
             }
+            Self::Tensor(axes) => {
+                let axes: Vec<String> = axes.iter().map(ToString::to_string).collect();
+                write!(f, "a tensor [{}]", axes.join(", "))
+            }
+            Self::Modules(..) => f.write_str("a module"),
             Self::Unknown => f.write_str("_"),
         }
     }
@@ -171,7 +181,7 @@ fn holds_others(ty: &Type) -> bool {
         Type::Integer | Type::Truth => true,
         Type::Array(element, _) => holds_others(element),
         Type::Tuple(elements) => elements.iter().any(holds_others),
-        Type::Number(_) | Type::Unknown => false,
+        Type::Number(_) | Type::Tensor(_) | Type::Modules(..) | Type::Unknown => false,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod branch;
 mod elementwise;
+mod tensor;
 mod truth;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 use std::collections::HashMap;
 
 use crate::graph::{Graph, Node, NodeId, Operation};
+use crate::operation::Tensor;
 
 /// The same function, simplified. All inputs stay, used or not.
 #[must_use]
@@ -91,9 +93,16 @@ fn build(operation: &Operation, arguments: Vec<NodeId>, node: &Node, target: &mu
             _ => None,
         },
         Operation::Stack => stack(&arguments, target),
+        Operation::Tensor(operation) => tensor::rewrite(operation, &arguments, node.span, target),
         _ => None,
     };
-    simpler.unwrap_or_else(|| target.push(operation.clone(), arguments, node.span))
+    let image = simpler.unwrap_or_else(|| target.push(operation.clone(), arguments, node.span));
+    // A number in the place of a tensor, as x^0 is 1.
+    if node.shape.is_tensor() && !target.shape(image).is_tensor() {
+        let axes = node.shape.dims().into_iter().enumerate().collect();
+        return target.push(Operation::Tensor(Tensor::Expand(axes)), vec![image], node.span);
+    }
+    image
 }
 
 fn select(arguments: &[NodeId], graph: &Graph) -> Option<NodeId> {

@@ -91,11 +91,19 @@ const _: () = {
             "bath.1[0]",
             "bath.1[1]",
         ];
-        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 7] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 7],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 7] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
-        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 5] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert_parameters<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 5],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 5] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
         fn parameters(&self) -> [f64; 5] {
             [
@@ -127,6 +135,14 @@ const _: () = {
         #[inline]
         fn unflatten(flat: &[f64; 7]) -> Self::State {
             ([[flat[0], flat[1]], [flat[2], flat[3]], [flat[4], flat[5]]], flat[6])
+        }
+    }
+    impl rt::FixedLength for Coupled {
+        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 7] {
+            ::core::array::from_fn(element)
+        }
+        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 5] {
+            ::core::array::from_fn(element)
         }
     }
     impl rt::System for Coupled {

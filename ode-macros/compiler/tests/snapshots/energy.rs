@@ -50,11 +50,19 @@ const _: () = {
         type ParameterNames = [&'static str; 2];
         const STATES: Self::StateNames = ["angle", "velocity"];
         const PARAMETERS: Self::ParameterNames = ["length", "mass"];
-        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 2],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 2] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
-        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert_parameters<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 2],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 2] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
         fn parameters(&self) -> [f32; 2] {
             [self.length, self.mass]
@@ -72,6 +80,14 @@ const _: () = {
         #[inline]
         fn unflatten(flat: &[f32; 2]) -> Self::State {
             [flat[0], flat[1]]
+        }
+    }
+    impl rt::FixedLength for Energy {
+        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
+            ::core::array::from_fn(element)
+        }
+        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
+            ::core::array::from_fn(element)
         }
     }
     impl rt::Function for Energy {

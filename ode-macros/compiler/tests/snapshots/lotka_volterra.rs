@@ -73,11 +73,19 @@ const _: () = {
         type ParameterNames = [&'static str; 4];
         const STATES: Self::StateNames = ["prey", "predator"];
         const PARAMETERS: Self::ParameterNames = ["alpha", "beta", "delta", "gamma"];
-        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 2],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 2] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
-        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 4] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert_parameters<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 4],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 4] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
         fn parameters(&self) -> [f64; 4] {
             [self.alpha, self.beta, self.delta, self.gamma]
@@ -97,6 +105,14 @@ const _: () = {
         #[inline]
         fn unflatten(flat: &[f64; 2]) -> Self::State {
             [flat[0], flat[1]]
+        }
+    }
+    impl rt::FixedLength for LotkaVolterra {
+        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
+            ::core::array::from_fn(element)
+        }
+        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 4] {
+            ::core::array::from_fn(element)
         }
     }
     impl rt::System for LotkaVolterra {

@@ -63,11 +63,19 @@ const _: () = {
         type ParameterNames = [&'static str; 1];
         const STATES: Self::StateNames = ["y[0]", "y[1]"];
         const PARAMETERS: Self::ParameterNames = ["rate"];
-        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 2],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 2] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
-        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 1] {
-            ::core::array::from_fn(element)
+        #[inline(always)]
+        fn convert_parameters<A: rt::Lane, B: rt::Lane>(
+            from: &[A; 1],
+            mut number: impl FnMut(A) -> B,
+        ) -> [B; 1] {
+            ::core::array::from_fn(|i| number(from[i]))
         }
         fn parameters(&self) -> [f64; 1] {
             [self.rate]
@@ -82,6 +90,14 @@ const _: () = {
         #[inline]
         fn unflatten(flat: &[f64; 2]) -> Self::State {
             [flat[0], flat[1]]
+        }
+    }
+    impl rt::FixedLength for Mistaken {
+        fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 2] {
+            ::core::array::from_fn(element)
+        }
+        fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 1] {
+            ::core::array::from_fn(element)
         }
     }
     impl rt::System for Mistaken {

@@ -1,0 +1,135 @@
+//! The kernel: right-hand side and cotangents as loops.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::bodies::{TensorBodies, count, runtime};
+use super::view::{Lengths, View};
+use super::writer::{Held, Target, write};
+use crate::emit::names::Names;
+use crate::graph::Dim;
+use crate::lower::TensorInput;
+use crate::parse::{Axis, System};
+
+/// How the lengths of a system are written.
+pub(super) fn lengths(bodies: &TensorBodies) -> Lengths {
+    let outside = bodies.tensors.iter().flat_map(|tensor| &tensor.axes).filter_map(|axis| match axis {
+        Axis::Outside(path) => Some((axis.to_string(), path.clone())),
+        _ => None,
+    });
+    Lengths { of: quote!(self), runtime: runtime(&bodies.tensors), outside: outside.collect() }
+}
+
+/// The kernel's implementation; after a mistake without bodies.
+pub(super) fn kernel(system: &System, bodies: Option<&TensorBodies>, real: &TokenStream) -> TokenStream {
+    let generics: Vec<Ident> =
+        system.generics.iter().map(|name| Ident::new(name, system.item.sig.ident.span())).collect();
+    let runtime = bodies.map_or(0, |bodies| lengths(bodies).runtime.len());
+    let (sizes, rhs, vjp) = match bodies {
+        Some(bodies) => functions(bodies),
+        None => {
+            let nothing = quote!(::core::unimplemented!());
+            ([nothing.clone(), nothing.clone(), nothing.clone()], nothing.clone(), nothing)
+        }
+    };
+    let [states, parameters, workspace] = sizes;
+    quote! {
+        /// The lengths that are known at run time alone.
+        #[derive(Clone)]
+        pub struct Kernel<#(const #generics: usize),*> { lengths: [usize; #runtime] }
+
+        impl<#(const #generics: usize),*> rt::TensorKernel<#real> for Kernel<#(#generics),*> {
+            fn states(&self) -> usize { #states }
+            fn parameters(&self) -> usize { #parameters }
+            fn workspace(&self) -> usize { #workspace }
+
+            #[inline(always)]
+            fn rhs<L: rt::Single<Scalar = #real>>(
+                &self, p: &[L], t: L, y: &[L], dy: &mut [L], work: &mut [L],
+            ) {
+                #rhs
+            }
+
+            #[inline(always)]
+            fn vjp<L: rt::Single<Scalar = #real>>(
+                &self, p: &[L], t: L, y: &[L], dy_bar: &[L], p_bar: &mut [L], y_bar: &mut [L], work: &mut [L],
+            ) -> L {
+                #vjp
+            }
+        }
+    }
+}
+
+const TAKEN: [&str; 12] =
+    ["p", "t", "y", "dy", "dy_bar", "p_bar", "y_bar", "work", "rt", "out", "total", "self"];
+
+fn functions(bodies: &TensorBodies) -> ([TokenStream; 3], TokenStream, TokenStream) {
+    let lengths = lengths(bodies);
+    let (states, parameters) = (count(bodies.state()), count(bodies.parameters()));
+    let outside = || {
+        let codes = bodies.outside.iter().map(|path| Held::Scalar(quote!(L::splat(const { #path }))));
+        codes.collect::<Vec<Held>>()
+    };
+    let inputs = || {
+        let mut inputs = vec![Held::Scalar(quote!(t))];
+        inputs.extend(views("y", bodies.state()));
+        inputs.extend(views("p", bodies.parameters()));
+        inputs.extend(outside());
+        inputs
+    };
+
+    let mut names = Names::new(&TAKEN);
+    let (split, targets) = targets("dy", bodies.state(), &lengths, false);
+    let (code, _, work_of_rhs) = write(&bodies.value, inputs(), &targets, &lengths, &mut names);
+    let rhs = quote!(#split #code);
+
+    let mut names = Names::new(&TAKEN);
+    let mut more = inputs();
+    more.extend(views("dy_bar", bodies.state()));
+    let (split_state, of_state) = self::targets("y_bar", bodies.state(), &lengths, false);
+    let (split_parameters, of_parameters) = self::targets("p_bar", bodies.parameters(), &lengths, true);
+    let targets: Vec<Option<Target>> =
+        std::iter::once(None).chain(of_state).chain(of_parameters).collect();
+    let (code, scalars, work_of_vjp) = write(&bodies.vjp, more, &targets, &lengths, &mut names);
+    let time = &scalars[0];
+    let vjp = quote!(#split_state #split_parameters #code #time);
+
+    let workspace = {
+        let (a, b) = (lengths.code(&work_of_rhs), lengths.code(&work_of_vjp));
+        quote!(::core::cmp::Ord::max(#a, #b))
+    };
+    ([lengths.code(&states), lengths.code(&parameters), workspace], rhs, vjp)
+}
+
+/// Tensors that lie one after the other in a slice.
+fn views(buffer: &str, tensors: &[TensorInput]) -> Vec<Held> {
+    let buffer = Ident::new(buffer, Span::call_site());
+    let mut offset = Dim::default();
+    tensors
+        .iter()
+        .map(|tensor| {
+            let view = View::contiguous(buffer.clone(), offset.clone(), tensor.dims.clone());
+            offset = offset.plus(&Dim::product(&tensor.dims));
+            Held::View(view)
+        })
+        .collect()
+}
+
+/// A slice for each tensor, from one that holds all.
+fn targets(
+    buffer: &str,
+    tensors: &[TensorInput],
+    lengths: &Lengths,
+    adds: bool,
+) -> (TokenStream, Vec<Option<Target>>) {
+    let rest = Ident::new(buffer, Span::call_site());
+    let mut split = TokenStream::new();
+    let mut targets = Vec::new();
+    for (place, tensor) in tensors.iter().enumerate() {
+        let name = format_ident!("{}_{}", buffer, place, span = Span::mixed_site());
+        let length = lengths.code(&Dim::product(&tensor.dims));
+        split.extend(quote!(let (#name, #rest) = #rest.split_at_mut(#length);));
+        targets.push(Some(Target { buffer: name, adds }));
+    }
+    (split, targets)
+}

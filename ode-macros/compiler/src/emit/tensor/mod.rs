@@ -1,0 +1,12 @@
+//! A system of tensors as code: loops over flat buffers.
+
+mod bodies;
+mod fusion;
+mod items;
+mod kernel;
+mod nest;
+mod view;
+mod writer;
+
+pub use bodies::TensorBodies;
+pub use items::tensor_items;

@@ -1,0 +1,363 @@
+#[derive(Debug, Clone)]
+pub struct Spiral<
+    D: ::odec::__private::dfdx::tensor_ops::Device<E>
+        = ::odec::__private::dfdx::tensor::Cpu,
+    E: ::odec::__private::dfdx::shapes::Dtype = f32,
+> {
+    /// The parameter `w1`.
+    pub w1: ::odec::__private::dfdx::tensor::Tensor<
+        (
+            ::odec::__private::dfdx::shapes::Const<2>,
+            ::odec::__private::dfdx::shapes::Const<50>,
+        ),
+        E,
+        D,
+    >,
+    /// The parameter `b1`.
+    pub b1: ::odec::__private::dfdx::tensor::Tensor<
+        (::odec::__private::dfdx::shapes::Const<50>,),
+        E,
+        D,
+    >,
+    /// The parameter `w2`.
+    pub w2: ::odec::__private::dfdx::tensor::Tensor<
+        (
+            ::odec::__private::dfdx::shapes::Const<50>,
+            ::odec::__private::dfdx::shapes::Const<2>,
+        ),
+        E,
+        D,
+    >,
+    /// The parameter `b2`.
+    pub b2: ::odec::__private::dfdx::tensor::Tensor<
+        (::odec::__private::dfdx::shapes::Const<2>,),
+        E,
+        D,
+    >,
+}
+#[allow(
+    unused_imports,
+    unused_variables,
+    unused_mut,
+    unused_assignments,
+    non_upper_case_globals,
+    clippy::all,
+    clippy::pedantic
+)]
+const _: () = {
+    use ::odec::__private as rt;
+    use rt::{Lane as _, Mask as _};
+    use rt::dfdx;
+    impl<D: dfdx::tensor_ops::Device<f32>> Spiral<D, f32> {
+        /// A solver, to choose method and options.
+        pub fn solver(&self) -> rt::TensorSolver<'_, Self> {
+            rt::TensorSolver::new(self)
+        }
+    }
+    /// The lengths that are known at run time alone.
+    #[derive(Clone)]
+    pub struct Kernel<const B: usize> {
+        lengths: [usize; 0usize],
+    }
+    impl<const B: usize> rt::TensorKernel<f32> for Kernel<B> {
+        fn states(&self) -> usize {
+            B * 2
+        }
+        fn parameters(&self) -> usize {
+            252
+        }
+        fn workspace(&self) -> usize {
+            ::core::cmp::Ord::max(B * 104, B * 206)
+        }
+        #[inline(always)]
+        fn rhs<L: rt::Single<Scalar = f32>>(
+            &self,
+            p: &[L],
+            t: L,
+            y: &[L],
+            dy: &mut [L],
+            work: &mut [L],
+        ) {
+            let (dy_0, dy) = dy.split_at_mut(B * 2);
+            let (n1, work) = work.split_at_mut(B * 2);
+            {
+                let a0 = rt::part(&*y, 0, B * 2);
+                let out = rt::part_mut(n1, 0, B * 2);
+                for i0 in 0..B * 2 {
+                    let x6 = a0[i0] * a0[i0];
+                    out[i0] = x6 * a0[i0];
+                }
+            }
+            let (n2, work) = work.split_at_mut(B * 50);
+            rt::product(
+                [B, 2, 50],
+                (&n1[0..], (2, 1)),
+                (&p[0..], (50, 1)),
+                (&mut n2[0..], (50, 1)),
+                false,
+            );
+            let (n3, work) = work.split_at_mut(B * 50);
+            for i0 in 0..B {
+                {
+                    let a0 = rt::part(&*n2, i0 * 50, 50);
+                    let a1 = rt::part(&*p, 100, 50);
+                    let out = rt::part_mut(n3, i0 * 50, 50);
+                    for i1 in 0..50 {
+                        let x10 = a0[i1] + a1[i1];
+                        out[i1] = rt::each::tanh(x10);
+                    }
+                }
+            }
+            let (n4, work) = work.split_at_mut(B * 2);
+            rt::product(
+                [B, 50, 2],
+                (&n3[0..], (50, 1)),
+                (&p[150..], (2, 1)),
+                (&mut n4[0..], (2, 1)),
+                false,
+            );
+            for i0 in 0..B {
+                {
+                    let a0 = rt::part(&*n4, i0 * 2, 2);
+                    let a1 = rt::part(&*p, 250, 2);
+                    let out = rt::part_mut(dy_0, i0 * 2, 2);
+                    for i1 in 0..2 {
+                        out[i1] = a0[i1] + a1[i1];
+                    }
+                }
+            }
+        }
+        #[inline(always)]
+        fn vjp<L: rt::Single<Scalar = f32>>(
+            &self,
+            p: &[L],
+            t: L,
+            y: &[L],
+            dy_bar: &[L],
+            p_bar: &mut [L],
+            y_bar: &mut [L],
+            work: &mut [L],
+        ) -> L {
+            let (y_bar_0, y_bar) = y_bar.split_at_mut(B * 2);
+            let (p_bar_0, p_bar) = p_bar.split_at_mut(100);
+            let (p_bar_1, p_bar) = p_bar.split_at_mut(50);
+            let (p_bar_2, p_bar) = p_bar.split_at_mut(100);
+            let (p_bar_3, p_bar) = p_bar.split_at_mut(2);
+            let (n1, work) = work.split_at_mut(B * 2);
+            {
+                let a0 = rt::part(&*y, 0, B * 2);
+                let out = rt::part_mut(n1, 0, B * 2);
+                for i0 in 0..B * 2 {
+                    out[i0] = a0[i0] * a0[i0];
+                }
+            }
+            let (n2, work) = work.split_at_mut(B * 2);
+            {
+                let a0 = rt::part(&*n1, 0, B * 2);
+                let a1 = rt::part(&*y, 0, B * 2);
+                let out = rt::part_mut(n2, 0, B * 2);
+                for i0 in 0..B * 2 {
+                    out[i0] = a0[i0] * a1[i0];
+                }
+            }
+            let (n3, work) = work.split_at_mut(B * 50);
+            rt::product(
+                [B, 2, 50],
+                (&n2[0..], (2, 1)),
+                (&p[0..], (50, 1)),
+                (&mut n3[0..], (50, 1)),
+                false,
+            );
+            let (n4, work) = work.split_at_mut(B * 50);
+            for i0 in 0..B {
+                {
+                    let a0 = rt::part(&*n3, i0 * 50, 50);
+                    let a1 = rt::part(&*p, 100, 50);
+                    let out = rt::part_mut(n4, i0 * 50, 50);
+                    for i1 in 0..50 {
+                        let x11 = a0[i1] + a1[i1];
+                        out[i1] = rt::each::tanh(x11);
+                    }
+                }
+            }
+            for i0 in 0..B {
+                {
+                    let a0 = rt::part(&*dy_bar, i0 * 2, 2);
+                    let out = rt::part_mut(p_bar_3, 0, 2);
+                    for i1 in 0..2 {
+                        out[i1] += a0[i1];
+                    }
+                }
+            }
+            let (n5, work) = work.split_at_mut(B * 50);
+            rt::product(
+                [B, 2, 50],
+                (&dy_bar[0..], (2, 1)),
+                (&p[150..], (1, 2)),
+                (&mut n5[0..], (50, 1)),
+                false,
+            );
+            rt::product(
+                [50, B, 2],
+                (&n4[0..], (1, 50)),
+                (&dy_bar[0..], (2, 1)),
+                (&mut p_bar_2[0..], (2, 1)),
+                true,
+            );
+            let (n6, work) = work.split_at_mut(B * 50);
+            {
+                let a0 = rt::part(&*n4, 0, B * 50);
+                let a1 = rt::part(&*n5, 0, B * 50);
+                let out = rt::part_mut(n6, 0, B * 50);
+                for i0 in 0..B * 50 {
+                    let x19 = a0[i0] * a0[i0];
+                    let x20 = L::constant(1.0) - x19;
+                    out[i0] = x20 * a1[i0];
+                }
+            }
+            for i0 in 0..B {
+                {
+                    let a0 = rt::part(&*n6, i0 * 50, 50);
+                    let out = rt::part_mut(p_bar_1, 0, 50);
+                    for i1 in 0..50 {
+                        out[i1] += a0[i1];
+                    }
+                }
+            }
+            let (n7, work) = work.split_at_mut(B * 2);
+            rt::product(
+                [B, 50, 2],
+                (&n6[0..], (50, 1)),
+                (&p[0..], (1, 50)),
+                (&mut n7[0..], (2, 1)),
+                false,
+            );
+            rt::product(
+                [2, B, 50],
+                (&n2[0..], (1, 2)),
+                (&n6[0..], (50, 1)),
+                (&mut p_bar_0[0..], (50, 1)),
+                true,
+            );
+            {
+                let a0 = rt::part(&*n1, 0, B * 2);
+                let a1 = rt::part(&*n7, 0, B * 2);
+                let a2 = rt::part(&*y, 0, B * 2);
+                let out = rt::part_mut(y_bar_0, 0, B * 2);
+                for i0 in 0..B * 2 {
+                    let x28 = a0[i0] * a1[i0];
+                    let x27 = a2[i0] * a1[i0];
+                    let x29 = a2[i0] * x27;
+                    let x30 = x28 + x29;
+                    out[i0] = x30 + x29;
+                }
+            }
+            L::constant(0.0)
+        }
+    }
+    impl<D: dfdx::tensor_ops::Device<f32>> rt::TensorModel for Spiral<D, f32> {
+        type Real = f32;
+        type Device = D;
+        fn parameters(&self) -> ::std::vec::Vec<rt::Parameter<f32>> {
+            ::std::vec![
+                rt::Parameter { name : "w1", axes :
+                dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.w1))
+                .into(), values : self.w1.as_vec(), }, rt::Parameter { name : "b1", axes
+                : dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.b1))
+                .into(), values : self.b1.as_vec(), }, rt::Parameter { name : "w2", axes
+                : dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.w2))
+                .into(), values : self.w2.as_vec(), }, rt::Parameter { name : "b2", axes
+                : dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.b2))
+                .into(), values : self.b2.as_vec(), }
+            ]
+        }
+        fn accumulate(
+            &self,
+            gradients: &mut dfdx::tensor::Gradients<f32, D>,
+            flat: &[f32],
+        ) -> ::core::result::Result<(), D::Err> {
+            let count = dfdx::shapes::Shape::num_elements(
+                dfdx::shapes::HasShape::shape(&self.w1),
+            );
+            let (own, flat) = flat.split_at(count);
+            rt::accumulate(gradients, &self.w1, own)?;
+            let count = dfdx::shapes::Shape::num_elements(
+                dfdx::shapes::HasShape::shape(&self.b1),
+            );
+            let (own, flat) = flat.split_at(count);
+            rt::accumulate(gradients, &self.b1, own)?;
+            let count = dfdx::shapes::Shape::num_elements(
+                dfdx::shapes::HasShape::shape(&self.w2),
+            );
+            let (own, flat) = flat.split_at(count);
+            rt::accumulate(gradients, &self.w2, own)?;
+            let count = dfdx::shapes::Shape::num_elements(
+                dfdx::shapes::HasShape::shape(&self.b2),
+            );
+            let (own, flat) = flat.split_at(count);
+            rt::accumulate(gradients, &self.b2, own)?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    impl<
+        const B: usize,
+        D: dfdx::tensor_ops::Device<f32>,
+    > rt::TensorSystem<(dfdx::shapes::Const<B>, dfdx::shapes::Const<2>)>
+    for Spiral<D, f32> {
+        type Kernel = Kernel<B>;
+        const STATES: &'static [&'static str] = &["y"];
+        fn kernel(
+            &self,
+            shapes: &(dfdx::shapes::Const<B>, dfdx::shapes::Const<2>),
+        ) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
+            let kernel = Kernel { lengths: [] };
+            ::core::result::Result::Ok(kernel)
+        }
+    }
+    impl<
+        E: dfdx::shapes::Dtype,
+        D: dfdx::tensor_ops::Device<E>,
+    > dfdx::nn::TensorCollection<E, D> for Spiral<D, E> {
+        type To<E2: dfdx::shapes::Dtype, D2: dfdx::tensor_ops::Device<E2>> = Spiral<
+            D2,
+            E2,
+        >;
+        fn iter_tensors<V: dfdx::nn::ModuleVisitor<Self, E, D>>(
+            visitor: &mut V,
+        ) -> ::core::result::Result<
+            ::core::option::Option<Self::To<V::E2, V::D2>>,
+            V::Err,
+        > {
+            visitor
+                .visit_fields(
+                    (
+                        Self::tensor(
+                            "w1",
+                            |s| &s.w1,
+                            |s| &mut s.w1,
+                            dfdx::nn::TensorOptions::reset_to_zeros(),
+                        ),
+                        Self::tensor(
+                            "b1",
+                            |s| &s.b1,
+                            |s| &mut s.b1,
+                            dfdx::nn::TensorOptions::reset_to_zeros(),
+                        ),
+                        Self::tensor(
+                            "w2",
+                            |s| &s.w2,
+                            |s| &mut s.w2,
+                            dfdx::nn::TensorOptions::reset_to_zeros(),
+                        ),
+                        Self::tensor(
+                            "b2",
+                            |s| &s.b2,
+                            |s| &mut s.b2,
+                            dfdx::nn::TensorOptions::reset_to_zeros(),
+                        ),
+                    ),
+                    |(w1, b1, w2, b2)| Spiral { w1, b1, w2, b2 },
+                )
+        }
+    }
+};

@@ -1,0 +1,205 @@
+//! Gradients of a solve of tensors: the adjoints of systems of numbers, over flat states.
+
+use std::marker::PhantomData;
+
+use super::backsolve::{Backsolve, BackwardMethod};
+use super::continuous::add;
+use super::discrete::Discrete;
+use super::kernel::Kernel;
+use super::listener::Listener;
+use super::sweep::Sweep;
+use crate::callback::Pass;
+use crate::method::Stepper;
+use crate::number::{Elementary, Single, Task, dispatch};
+use crate::solve::{Keep, Observers, Options, Plan, Record, SolveError, Tape, Times, drive};
+use crate::space::{Heap, Space};
+use crate::system::{Dynamics, Model};
+use crate::tensor::{Flat, Flow, TensorKernel};
+
+/// A solve of tensors that has been done.
+pub struct Recorded<T: Elementary, K, M> {
+    pub(crate) flow: Flow<T, K>,
+    pub(crate) method: M,
+    pub(crate) options: Options,
+    pub(crate) plan: Plan<Flat<T>>,
+    pub(crate) times: Vec<f64>,
+    pub(crate) states: Vec<Heap<T>>,
+    pub(crate) steps: Option<Tape<Heap<T>>>,
+}
+
+impl<T: Elementary, K, M> std::fmt::Debug for Recorded<T, K, M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorded").field("times", &self.times).finish_non_exhaustive()
+    }
+}
+
+/// The gradients by parameters and initial state, flat.
+type Bars<T> = (Vec<T>, Vec<T>);
+
+impl<T: Elementary, K: TensorKernel<T>, M> Recorded<T, K, M> {
+    /// The gradients of a failed adjoint.
+    pub(crate) fn nothing(&self) -> Bars<T> {
+        let nothing = T::from_f64(f64::NAN);
+        (vec![nothing; self.flow.kernel.parameters()], vec![nothing; self.flow.kernel.states()])
+    }
+}
+
+/// How the gradient of a solve of tensors by `M` is found: [`Discrete`] or [`Backsolve`].
+pub trait TensorAdjoint<M>: Clone + 'static {
+    /// What the solve keeps of its steps.
+    ///
+    /// # Errors
+    /// [`SolveError::BadOption`] for wrong options.
+    fn keeps(&self) -> Result<Keep, SolveError>;
+
+    /// The gradients by parameters and initial state, from one cotangent for each saved state.
+    ///
+    /// # Errors
+    /// Where the adjoint fails.
+    fn pull_back<T: Elementary, K: TensorKernel<T>>(
+        &self,
+        recorded: &Recorded<T, K, M>,
+        cotangents: &[Heap<T>],
+    ) -> Result<Bars<T>, SolveError>;
+}
+
+/// The flow with numbers of this lane.
+struct Lanes<'a, T, K, L> {
+    flow: &'a Flow<T, K>,
+    lane: PhantomData<L>,
+}
+
+impl<T: Elementary, K: TensorKernel<T>, L: Single<Scalar = T>> Kernel for Lanes<'_, T, K, L> {
+    type Lane = L;
+    type State = Heap<L>;
+    type Parameters = Heap<L>;
+
+    fn zero_state(&self) -> Heap<L> {
+        Heap(vec![L::constant(0.0); self.flow.kernel.states()])
+    }
+
+    fn zero_parameters(&self) -> Heap<L> {
+        Heap(vec![L::constant(0.0); self.flow.kernel.parameters()])
+    }
+
+    #[inline(always)]
+    fn rhs(&self, t: f64, y: &Heap<L>, dy: &mut Heap<L>) {
+        self.flow.rhs(t, L::numbers(&y.0), L::numbers_mut(&mut dy.0));
+    }
+
+    #[inline(always)]
+    fn vjp(&self, t: f64, y: &Heap<L>, v: &Heap<L>, p_bar: &mut Heap<L>, y_bar: &mut Heap<L>) -> f64 {
+        let (p_bar, y_bar) = (L::numbers_mut(&mut p_bar.0), L::numbers_mut(&mut y_bar.0));
+        self.flow.vjp(t, L::numbers(&y.0), L::numbers(&v.0), p_bar, y_bar).to_f64()
+    }
+
+    fn component(&self, index: usize) -> String {
+        self.flow.component(index)
+    }
+}
+
+impl<M: Stepper> TensorAdjoint<M> for Discrete {
+    fn keeps(&self) -> Result<Keep, SolveError> {
+        self.keep()
+    }
+
+    fn pull_back<T: Elementary, K: TensorKernel<T>>(
+        &self,
+        recorded: &Recorded<T, K, M>,
+        cotangents: &[Heap<T>],
+    ) -> Result<Bars<T>, SolveError> {
+        dispatch(true, PullBack { adjoint: *self, recorded, cotangents })
+    }
+}
+
+struct PullBack<'a, T: Elementary, K, M> {
+    adjoint: Discrete,
+    recorded: &'a Recorded<T, K, M>,
+    cotangents: &'a [Heap<T>],
+}
+
+impl<T: Elementary, K: TensorKernel<T>, M: Stepper> Task<T> for PullBack<'_, T, K, M> {
+    type Output = Result<Bars<T>, SolveError>;
+
+    #[inline(always)]
+    fn run<L: Single<Scalar = T>>(self) -> Self::Output {
+        let Recorded { flow, method, plan, states, steps, .. } = self.recorded;
+        let tape = steps.as_ref().unwrap_or_else(|| unreachable!("the steps were kept"));
+        let kernel = Lanes { flow, lane: PhantomData::<L> };
+        let lanes = |y: &Heap<T>| Flat::<T>::convert(y, L::splat);
+        let cotangents: Vec<Heap<L>> = self.cotangents.iter().map(lanes).collect();
+        let listener = Listener { callback: None, span: (plan.start, plan.end) };
+        let sweep = Sweep::new(&kernel, method, &plan.weights, tape, &cotangents, (), listener);
+        let swept = self.adjoint.through(sweep, lanes(&states[0]), |y| lanes(y))?;
+        let numbers = |lanes: Heap<L>| L::numbers(&lanes.0).to_vec();
+        Ok((numbers(swept.p_bar), numbers(swept.y0_bar)))
+    }
+}
+
+/// The equations of y, λ and p̄ together, one after the other in a flat state.
+struct Augmented<'a, T, K> {
+    flow: &'a Flow<T, K>,
+}
+
+impl<T: Elementary, K: TensorKernel<T>> Dynamics for Augmented<'_, T, K> {
+    type Model = Flat<T>;
+
+    const INLINED: bool = true;
+
+    #[inline(always)]
+    fn rhs<L: Single<Scalar = T>>(&self, _: &[L; 0], t: f64, z: &Heap<L>, dz: &mut Heap<L>) {
+        let n = self.flow.kernel.states();
+        let (z, dz) = (L::numbers(&z.0), L::numbers_mut(&mut dz.0));
+        let (y, rest) = z.split_at(n);
+        let lambda = &rest[..n];
+        let (dy, rest) = dz.split_at_mut(n);
+        let (lambda_slope, p_slope) = rest.split_at_mut(n);
+        self.flow.rhs(t, y, dy);
+        p_slope.fill(T::from_f64(0.0));
+        self.flow.vjp(t, y, lambda, p_slope, lambda_slope);
+        for slope in lambda_slope.iter_mut().chain(p_slope) {
+            *slope = -*slope;
+        }
+    }
+
+    fn component(&self, index: usize) -> String {
+        let n = self.flow.kernel.states();
+        if index < n { self.flow.component(index) } else { format!("adjoint state {}", index - n) }
+    }
+}
+
+impl<M: Stepper, N: BackwardMethod<M> + 'static> TensorAdjoint<M> for Backsolve<N> {
+    fn keeps(&self) -> Result<Keep, SolveError> {
+        Ok(Keep::Nothing)
+    }
+
+    fn pull_back<T: Elementary, K: TensorKernel<T>>(
+        &self,
+        recorded: &Recorded<T, K, M>,
+        cotangents: &[Heap<T>],
+    ) -> Result<Bars<T>, SolveError> {
+        let Recorded { flow, method, options, times, states, .. } = recorded;
+        let n = flow.kernel.states();
+        let method = self.backward.method.choose(*method);
+        let norm = self.norm(n);
+        let dynamics = Augmented { flow };
+        let mut lambda = cotangents[cotangents.len() - 1].like(T::from_f64(0.0));
+        let mut p_bar = vec![T::from_f64(0.0); flow.kernel.parameters()];
+        for index in (1..cotangents.len()).rev() {
+            add(&mut lambda, &cotangents[index]);
+            let z = Heap([states[index].0.as_slice(), &lambda.0, &p_bar].concat());
+            let options = self.backward.options(options, T::TOLERANCES, index, times);
+            let options = Options { norm, ..options };
+            let span = [times[index], times[index - 1]];
+            let plan = Plan::<Flat<T>>::of([], &z, method.tableau(), Times::Save(&span), &options)?;
+            let mut record = Record::new(&plan, &z, Keep::Nothing);
+            let observers = Observers { events: &(), callback: None, pass: Pass::Adjoint };
+            drive(&dynamics, &method, &z, &plan, observers, &mut record)?;
+            let end = record.states.pop().unwrap_or(z);
+            lambda = Heap(end.0[n..2 * n].to_vec());
+            p_bar = end.0[2 * n..].to_vec();
+        }
+        add(&mut lambda, &cotangents[0]);
+        Ok((p_bar, lambda.0))
+    }
+}

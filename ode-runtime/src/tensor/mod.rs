@@ -1,0 +1,81 @@
+//! Systems of tensors, on dfdx.
+//!
+//! A solve copies the tensors of state and parameters into flat slices once, drives the generated loops with the same
+//! driver as a system of numbers, and makes one tensor of the saved states. With a tape it is one operation on it.
+
+mod flow;
+mod gradient;
+mod kernel;
+mod names;
+mod product;
+mod solver;
+mod state;
+mod times;
+
+pub(crate) use flow::{Flat, Flow};
+pub use gradient::accumulate;
+pub use kernel::{TensorKernel, fill, larger, largest, part, part_mut, total};
+pub(crate) use names::Names;
+pub use product::product;
+pub use solver::TensorSolver;
+pub use state::{PlainState, Saved, TensorState, WithTime};
+pub use times::TensorTimes;
+
+use dfdx::shapes::Dtype;
+use dfdx::tensor::Gradients;
+use dfdx::tensor_ops::Device;
+
+use crate::number::Elementary;
+use crate::solve::SolveError;
+
+/// The numbers of tensors: `f32` or `f64`.
+pub trait TensorReal: Elementary + Dtype {}
+
+impl TensorReal for f32 {}
+impl TensorReal for f64 {}
+
+/// A parameter of a system of tensors.
+#[derive(Debug, Clone)]
+pub struct Parameter<T> {
+    /// Its name, such as `w1` or `net.0.weight`.
+    pub name: &'static str,
+    /// The lengths of its axes.
+    pub axes: Vec<usize>,
+    /// Its numbers, in order.
+    pub values: Vec<T>,
+}
+
+/// The parameters of a system of tensors, made by `#[ode]`.
+pub trait TensorModel: Clone + 'static {
+    /// The type of the numbers.
+    type Real: TensorReal;
+    /// The device that they are on.
+    type Device: Device<Self::Real>;
+
+    /// The parameters, in order.
+    fn parameters(&self) -> Vec<Parameter<Self::Real>>;
+
+    /// Adds to the gradients of the parameters.
+    ///
+    /// # Errors
+    /// Those of the device.
+    fn accumulate(
+        &self,
+        gradients: &mut Gradients<Self::Real, Self::Device>,
+        flat: &[Self::Real],
+    ) -> Result<(), <Self::Device as dfdx::tensor::HasErr>::Err>;
+}
+
+/// A system of differential equations of tensors, made by `#[ode]`, for states of these shapes.
+pub trait TensorSystem<Shapes>: TensorModel {
+    /// Its code.
+    type Kernel: TensorKernel<Self::Real>;
+    /// The names of the tensors of the state.
+    const STATES: &'static [&'static str];
+
+    /// The code for these shapes.
+    ///
+    /// # Errors
+    /// [`SolveError::ShapeMismatch`] where lengths that are known only now do not fit.
+    fn kernel(&self, shapes: &Shapes) -> Result<Self::Kernel, SolveError>;
+}
