@@ -74,11 +74,12 @@ pub mod __private {
     pub use crate::number::{Elementary, Single, each};
     #[cfg(feature = "dfdx")]
     pub use crate::tensor::{
-        Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes,
-        accumulate, fill, larger, largest, part, part_mut, product, total,
+        Lengths, Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem,
+        TensorTimes, accumulate, as_shape, detached, fill, full, full_mask, function, larger, largest, part, part_mut,
+        product, read, total,
     };
     #[cfg(feature = "dfdx")]
-    pub use dfdx;
+    pub use {dfdx, num_traits, rand_distr::uniform::SampleUniform};
     pub use ode_macros::tableau_stepper;
 
     /// The number nearest to `value`, in every lane.

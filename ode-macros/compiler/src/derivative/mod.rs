@@ -25,7 +25,7 @@ use crate::graph::{Graph, NodeId, Operation};
 use crate::operation::{Elementwise, Term};
 
 /// The nodes of the partial derivatives of the elementwise node `id`, by each of its arguments that has one.
-fn partials(graph: &mut Graph, id: NodeId, function: Elementwise) -> Vec<NodeId> {
+pub(crate) fn partials(graph: &mut Graph, id: NodeId, function: Elementwise) -> Vec<NodeId> {
     let node = graph.node(id).clone();
     let cell = RefCell::new(std::mem::take(graph));
     let term = |id: NodeId| Term::new(&cell, id, node.span);

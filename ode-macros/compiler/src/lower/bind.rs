@@ -13,7 +13,7 @@ impl Lower<'_> {
             Pattern::Wild => {}
             Pattern::Name { name, mutable } => {
                 let name = name.to_string();
-                if let Value::Number(number) = value {
+                if let Value::Number(number) | Value::Tensor(number, _) = value {
                     self.regions.name(number, &name);
                 }
                 self.scopes.declare(&name, value, if *mutable { Kind::Mutable } else { Kind::Fixed });

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::bodies::TensorBodies;
+use super::dfdx::function;
 use super::kernel::{kernel, lengths};
 use super::view::Lengths;
 use crate::emit::types::type_tokens;
@@ -13,8 +14,9 @@ use crate::parse::{Axis, Layer, Parameter, System, Type};
 #[must_use]
 pub fn tensor_items(system: &System, bodies: Option<&TensorBodies>, rt: &TokenStream) -> TokenStream {
     let items = Items { system, bodies, rt };
+    let function = function(system, bodies, rt);
     let (structure, implementation) = (items.structure(), items.implementation());
-    quote! { #structure #implementation }
+    quote! { #function #structure #implementation }
 }
 
 struct Items<'a> {
@@ -56,7 +58,7 @@ impl Items<'_> {
         });
         let dfdx = quote!(#rt::dfdx);
         let fields = self.system.parameters.iter().map(|parameter| {
-            let (name, ty) = (&parameter.name, field_type(&parameter.ty, &dfdx));
+            let (name, ty) = (&parameter.name, field_type(&parameter.ty, &dfdx, &quote!(E)));
             let doc = format!(" The parameter `{name}`.");
             quote! { #[doc = #doc] pub #name: #ty }
         });
@@ -292,8 +294,8 @@ fn shapes(state: &Type) -> TokenStream {
     }
 }
 
-/// The type of a field; `dfdx` is the path of that crate.
-fn field_type(ty: &Type, dfdx: &TokenStream) -> TokenStream {
+/// The type of a field whose numbers are of type `element`; `dfdx` is the path of that crate.
+pub(super) fn field_type(ty: &Type, dfdx: &TokenStream, element: &TokenStream) -> TokenStream {
     match ty {
         Type::Modules(layers, in_tuple) => {
             let layers: Vec<TokenStream> = layers
@@ -301,7 +303,7 @@ fn field_type(ty: &Type, dfdx: &TokenStream) -> TokenStream {
                 .map(|layer| match layer {
                     Layer::Linear(from, to) => {
                         let [from, to] = [from, to].map(length);
-                        quote!(#dfdx::nn::modules::Linear<#from, #to, E, D>)
+                        quote!(#dfdx::nn::modules::Linear<#from, #to, #element, D>)
                     }
                     Layer::Function(name, _) => {
                         let name = format_ident!("{name}");
@@ -313,7 +315,7 @@ fn field_type(ty: &Type, dfdx: &TokenStream) -> TokenStream {
         }
         Type::Tensor(axes) => {
             let shape = shape(axes, dfdx);
-            quote!(#dfdx::tensor::Tensor<#shape, E, D>)
+            quote!(#dfdx::tensor::Tensor<#shape, #element, D>)
         }
         _ => quote!(()),
     }

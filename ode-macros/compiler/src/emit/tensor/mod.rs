@@ -1,6 +1,7 @@
 //! A system of tensors as code: loops over flat buffers.
 
 mod bodies;
+mod dfdx;
 mod fusion;
 mod items;
 mod kernel;
