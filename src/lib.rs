@@ -188,6 +188,11 @@ pub use ode_runtime::{
     tableau,
 };
 
+#[cfg(feature = "dfdx")]
+pub use ode_runtime::{
+    Parameter, PlainState, Recorded, Saved, TensorAdjoint, TensorKernel, TensorModel, TensorReal, TensorSolver,
+    TensorState, TensorSystem, TensorTimes, WithTime,
+};
 #[cfg(feature = "progress")]
 pub use ode_runtime::Progress;
 #[cfg(feature = "tracing")]

@@ -43,6 +43,20 @@ pub fn softplus<L: Lane>(x: L) -> L {
     x.softplus()
 }
 
+/// The error function.
+#[inline(always)]
+#[must_use]
+pub fn erf<L: Lane>(x: L) -> L {
+    x.erf()
+}
+
+/// `x` times the probability that a standard normal number is below it.
+#[inline(always)]
+#[must_use]
+pub fn gelu<L: Lane>(x: L) -> L {
+    x.gelu()
+}
+
 /// To a whole power.
 #[inline(always)]
 #[must_use]

@@ -100,6 +100,10 @@ macro_rules! lane {
             #[must_use]
             fn powi(self, exponent: i32) -> Self;
 
+            /// The error function.
+            #[must_use]
+            fn erf(self) -> Self;
+
             /// `self` between `low` and `high`; unlike that of `f64`, it takes any bounds.
             #[inline(always)]
             #[must_use]
@@ -128,6 +132,14 @@ macro_rules! lane {
             #[must_use]
             fn softplus(self) -> Self {
                 (-self.abs()).exp().ln_1p() + self.relu()
+            }
+
+            /// `self` times the probability that a standard normal number is below it.
+            #[inline(always)]
+            #[must_use]
+            fn gelu(self) -> Self {
+                let root = Self::constant(std::f64::consts::FRAC_1_SQRT_2);
+                Self::constant(0.5) * self * (Self::constant(1.0) + (self * root).erf())
             }
         }
 
@@ -214,6 +226,11 @@ macro_rules! lane {
                     #[inline(always)]
                     fn powi(self, exponent: i32) -> Self {
                         $scalar::powi(self, exponent)
+                    }
+
+                    #[inline(always)]
+                    fn erf(self) -> Self {
+                        Real::from_f64(libm::erf(Real::to_f64(self)))
                     }
                 }
             };
@@ -309,6 +326,11 @@ macro_rules! lane {
             fn powi(self, exponent: i32) -> Self {
                 Self(Lane::powi(self.0, exponent))
             }
+
+            #[inline(always)]
+            fn erf(self) -> Self {
+                Self(Lane::erf(self.0))
+            }
         }
 
         impl<const N: usize, T: super::Single> Lane for super::Pack<N, T> {
@@ -398,6 +420,11 @@ macro_rules! lane {
             #[inline(always)]
             fn powi(self, exponent: i32) -> Self {
                 Self::new(|i| Lane::powi(self.0[i], exponent))
+            }
+
+            #[inline(always)]
+            fn erf(self) -> Self {
+                Self::new(|i| Lane::erf(self.0[i]))
             }
         }
     };

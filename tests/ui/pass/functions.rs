@@ -10,7 +10,7 @@ fn all(_t: f64, x: f64, a: f64) -> f64 {
     let powers = x.sqrt() + x.cbrt() + x.hypot(a) + x.powi(3) + x.powf(a) + x.recip() + x.mul_add(a, 1.0);
     let steps = x.abs() + x.signum() + x.floor() + x.ceil() + x.round() + x.trunc() + x.fract();
     let choice = x.max(a) + x.min(a) + x.clamp(0.0, a) + x.to_radians() + x.to_degrees();
-    let called = sin(x) + f64::exp(x) + atan2(x, a) + sigmoid(x) + relu(x) + softplus(x) + powi(x, 2);
+    let called = sin(x) + f64::exp(x) + atan2(x, a) + sigmoid(x) + relu(x) + softplus(x) + erf(x) + gelu(x) + powi(x, 2);
     (angles + hyperbolic + growth + powers + steps + choice + called) * -1e-3
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::{Graph, Node, NodeId, Operation};
+use crate::graph::{Graph, Node, NodeId, Operation, Shape};
 
 /// The same function, where values that only arms use are computed by the arms.
 pub(super) fn sink(graph: &Graph) -> Graph {
@@ -24,7 +24,7 @@ pub(super) fn sink(graph: &Graph) -> Graph {
                 let otherwise = arm(graph, &inner, otherwise, other_captured);
                 branch(node, then, otherwise, &images, &mut result)
             }
-            Operation::Select if node.arguments[1..].iter().any(|argument| inner[argument.0]) => {
+            Operation::Select if splits(graph, node) && node.arguments[1..].iter().any(|argument| inner[argument.0]) => {
                 let handed_on = handed_on(node);
                 let then = arm(graph, &inner, &handed_on, &node.arguments[1..2]);
                 let otherwise = arm(graph, &inner, &handed_on, &node.arguments[2..]);
@@ -40,6 +40,15 @@ pub(super) fn sink(graph: &Graph) -> Graph {
     }
     result.outputs = graph.outputs.iter().map(|output| images[output.0]).collect();
     result
+}
+
+/// Whether only one of its arms counts: a choice for each element of a tensor is none.
+fn splits(graph: &Graph, node: &Node) -> bool {
+    match node.operation {
+        Operation::Branch { .. } => true,
+        Operation::Select => *graph.shape(node.arguments[0]) == Shape::Truth,
+        _ => false,
+    }
 }
 
 /// The branch of these arms, at the place of a branch or select.
@@ -123,8 +132,7 @@ fn inner(graph: &Graph) -> Vec<bool> {
             _ => 1,
         };
         for (place, argument) in arguments.iter().enumerate() {
-            let splits = matches!(operation, Operation::Branch { .. } | Operation::Select) && !inner[id.0];
-            match splits {
+            match splits(graph, graph.node(id)) && !inner[id.0] {
                 true if place == 0 => {}
                 true => reach[argument.0].add(&Reach::Arms(BTreeSet::from([(id, place <= first_arm)]))),
                 false => reach[argument.0].add(&here),

@@ -27,6 +27,8 @@ pub(super) fn in_loop(
             let exponent = exponent();
             quote!(#a.powi(#exponent))
         }
+        // Of a name that the standard library may take.
+        Elementwise::Erf => quote!(rt::Lane::erf(#a)),
         _ if IN_LOOPS.contains(&function) => quote!(rt::each::#method(#a)),
         _ => {
             let others = &arguments[1..];

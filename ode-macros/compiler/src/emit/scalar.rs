@@ -264,6 +264,10 @@ impl<'a> Writer<'a> {
             let exponent = self.exponent(id);
             return deeper(quote!(#receiver.#method(#exponent)), Binding::Atom, &all);
         }
+        if function == Elementwise::Erf {
+            // Of a name that the standard library may take.
+            return deeper(quote!(rt::Lane::erf(#receiver)), Binding::Atom, &all);
+        }
         let others = arguments[1..].iter().map(Code::tokens);
         deeper(quote!(#receiver.#method(#(#others),*)), Binding::Atom, &all)
     }

@@ -5,7 +5,7 @@
 //! derivative on the closed interval, `relu` has 0 at 0, `powf` has 0 by a zero exponent, `hypot` and `atan2` have 0 at
 //! the origin. The step functions (`floor`, `signum`, ..) have derivative 0 everywhere.
 
-use std::f64::consts::{LN_2, LN_10};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::Comparison;
@@ -160,6 +160,14 @@ elementwise! {
     Sigmoid sigmoid(x) -> y { 1.0 / (1.0 + (-x).exp()), [y * (x.constant(1.0) - y)] }
     /// `ln(1 + exp(x))`, without overflow.
     Softplus softplus(x) -> y { (-x.abs()).exp().ln_1p() + if x < 0.0 { 0.0 } else { x }, [x.sigmoid()] }
+    /// The error function.
+    Erf erf(x) -> y { libm::erf(x), [x.constant(FRAC_2_SQRT_PI) * (-(x * x)).exp()] }
+    /// `x` times the probability that a standard normal number is below it.
+    Gelu gelu(x) -> y {
+        0.5 * x * (1.0 + libm::erf(x * FRAC_1_SQRT_2)),
+        [x.constant(0.5) * (x.constant(1.0) + (x * x.constant(FRAC_1_SQRT_2)).erf())
+            + x * x.constant(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI) * (-(x * x * x.constant(0.5))).exp()]
+    }
 }
 
 impl Elementwise {

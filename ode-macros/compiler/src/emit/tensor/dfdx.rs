@@ -324,6 +324,7 @@ impl Writer<'_, '_> {
             return self.taped(id, quote!(#x.clone().put_tape(tape).powi(#exponent)));
         }
         let tensors: Vec<Ident> = arguments.iter().map(|&argument| self.tensor(argument, dims)).collect();
+        let tensors = self.distinct(id, tensors);
         let a = &tensors[0];
         if let Some(operator) = operator(function).filter(|_| function != Elementwise::Rem) {
             let b = &tensors[1];
@@ -347,6 +348,21 @@ impl Writer<'_, '_> {
         };
         let (method, others) = (format_ident!("{method}"), &tensors[1..]);
         self.taped(id, quote!(#a.clone().put_tape(tape).#method(#(#others.clone()),*)))
+    }
+
+    /// The arguments of one operation, which in dfdx must be different tensors.
+    fn distinct(&mut self, id: NodeId, tensors: Vec<Ident>) -> Vec<Ident> {
+        let mut distinct: Vec<Ident> = Vec::new();
+        for name in tensors {
+            let again = distinct.contains(&name);
+            distinct.push(if again { self.fresh(id, &name) } else { name });
+        }
+        distinct
+    }
+
+    /// Another tensor of the same numbers.
+    fn fresh(&mut self, id: NodeId, name: &Ident) -> Ident {
+        self.taped(id, quote!((#name.clone().put_tape(tape) * 1.0)))
     }
 
     /// A function that dfdx does not have, from its value and partial derivatives.
@@ -419,12 +435,15 @@ impl Writer<'_, '_> {
         let condition = self.forms[&arguments[0]].clone();
         Form::Tensor(match condition {
             Form::Mask(mask) => {
+                let [then, otherwise] = &self.distinct(id, vec![then, otherwise])[..] else {
+                    unreachable!("a choice is between two")
+                };
                 self.taped(id, quote!(#mask.clone().choose(#then.clone().put_tape(tape), #otherwise.clone())))
             }
             Form::Truth(value) => {
                 let name = self.names.local(None, self.graph.node(id).span);
                 self.code.extend(quote!(let #name = if #value { #then.clone() } else { #otherwise.clone() };));
-                name
+                self.fresh(id, &name)
             }
             _ => unreachable!("a choice is by truth values"),
         })
@@ -463,7 +482,8 @@ impl Writer<'_, '_> {
                     let whole = self.lengths.code(dim);
                     if place == *axis { quote!((#start)..(#end)) } else { quote!(0..(#whole)) }
                 });
-                quote!(#taped.slice((#(#ranges,)*)))
+                // The gradient of a slice in dfdx 0.13 replaces what others gave to the same tensor, so it has one of its own.
+                quote!((#taped * 1.0).slice((#(#ranges,)*)))
             }
             Tensor::Concat(axis) => {
                 let others: Vec<Ident> = arguments[1..]
@@ -523,6 +543,7 @@ impl Writer<'_, '_> {
             let (#(#results,)* tape) = if #condition #then_code else #other_code;
         });
         for (place, name) in results.into_iter().enumerate() {
+            let name = self.fresh(id, &name);
             self.forms.insert(results_key(id, place), Form::Tensor(name));
         }
     }

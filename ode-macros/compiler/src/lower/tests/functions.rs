@@ -12,7 +12,7 @@ fn of_f64(name: &str, a: f64, b: f64, c: f64) -> Option<Vec<f64>> {
                 $(stringify!($method) => Some(vec![a.$method($($argument),*)]),)*
                 "sin_cos" => Some(vec![a.sin(), a.cos()]),
                 "powi" => Some(vec![a.powi(3)]),
-                "relu" | "sigmoid" | "softplus" => None,
+                "relu" | "sigmoid" | "softplus" | "erf" | "gelu" => None,
                 other => panic!("{other} is neither a method of f64 nor odec's own"),
             }
         };
