@@ -1,4 +1,5 @@
 //! Systems of tensors.
 
 mod agreement;
+mod solving;
 mod systems;
