@@ -109,7 +109,7 @@ impl Discrete {
         if let Some(events) = events(&lanes) {
             sweep = sweep.with_events(events);
         }
-        self.through(sweep, lanes(&forward.states[0]), lanes)
+        self.through(sweep, lanes(&forward.states[0]), lanes, |kept, slope| *slope = lanes(kept))
     }
 
     /// What the solve keeps of its steps.
@@ -124,18 +124,19 @@ impl Discrete {
         }
     }
 
-    /// All steps of the sweep, from this state on; `lanes` is for states as the tape keeps them.
+    /// All steps of the sweep, from this state on; `lanes` is for states as the tape keeps them, `known` for derivatives.
     #[inline(always)]
     pub(super) fn through<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone>(
         self,
         sweep: Sweep<'_, K, M, I, V>,
         start: K::State,
         lanes: impl Fn(&V) -> K::State,
+        known: impl Fn(&V, &mut K::State),
     ) -> Result<Swept<K, I>, SolveError> {
         let tape = sweep.tape;
         match self.checkpoints {
             Checkpoints::All => {
-                sweep.with_states(|step| tape.state(step).map_or_else(|| start.clone(), &lanes))
+                sweep.with_states(|step| tape.state(step).map_or_else(|| start.clone(), &lanes), known)
             }
             Checkpoints::SquareRoot => sweep.with_checkpoints(start, tape.len().isqrt().max(1)),
             Checkpoints::Count(count) => sweep.with_checkpoints(start, count),

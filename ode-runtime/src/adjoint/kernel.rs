@@ -13,6 +13,9 @@ pub(super) trait Kernel {
     /// The cotangent of the parameters.
     type Parameters: Space<Self::Lane>;
 
+    /// Whether derivatives by times are wanted.
+    const BY_TIMES: bool = true;
+
     fn zero_state(&self) -> Self::State;
 
     fn zero_parameters(&self) -> Self::Parameters;

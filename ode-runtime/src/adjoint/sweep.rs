@@ -86,14 +86,19 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
         self
     }
 
-    /// All steps; `state` gives the state at the start of each.
+    /// All steps; `state` gives the state at the start of each, and `known` copies a derivative that was kept.
     #[inline(always)]
     pub(super) fn with_states(
         mut self,
         state: impl Fn(usize) -> K::State,
+        known: impl Fn(&V, &mut K::State),
     ) -> Result<Swept<K, I>, SolveError> {
+        let (tape, stages) = (self.tape, self.transposer.working());
         for step in (0..self.tape.len()).rev() {
-            self.step(step, &state(step))?;
+            self.step(step, &state(step), |stage, slope| {
+                let kept = tape.slope(step, stage, stages);
+                kept.map(|kept| known(kept, slope)).is_some()
+            })?;
         }
         Ok(self.finish())
     }
@@ -112,7 +117,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
             let at = *at;
             if at + 1 == end {
                 let y = y.clone();
-                self.step(at, &y)?;
+                self.step(at, &y, |_, _| false)?;
                 end -= 1;
                 if at > 0 {
                     kept.pop();
@@ -123,7 +128,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
                 kept.push((next, y));
             } else {
                 let y = self.advance(at..end - 1, y);
-                self.step(end - 1, &y)?;
+                self.step(end - 1, &y, |_, _| false)?;
                 end -= 1;
             }
         }
@@ -141,7 +146,12 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
 
     /// One step, which starts in the state `y`.
     #[inline(always)]
-    fn step(&mut self, number: usize, y: &K::State) -> Result<(), SolveError> {
+    fn step(
+        &mut self,
+        number: usize,
+        y: &K::State,
+        known: impl Fn(usize, &mut K::State) -> bool,
+    ) -> Result<(), SolveError> {
         let (times, cut) = self.tape.step(number);
         let saves = self.saves;
         while self.saves > 0 && self.tape.saves[self.saves - 1].step == number {
@@ -151,7 +161,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
         if self.events.is_some() && !self.tape.events_in(number).is_empty() {
             self.step_with_events(number, y, saves)?;
         } else {
-            self.transposer.replay(&times, y);
+            self.transposer.replay_with(&times, y, known);
             let bar = self.plain_step(&times, cut, saves);
             self.turn(&bar, cut);
         }
@@ -180,7 +190,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
     pub(super) fn plain_step(&mut self, times: &StepTimes, cut: Cut, saves: Range<usize>) -> TimeBar {
         let mut bar = TimeBar::default();
         if saves.is_empty() {
-            self.transposer.transpose(times, cut != Cut::Free, &mut self.lambda, &mut bar);
+            self.transposer.transpose(times, K::BY_TIMES && cut != Cut::Free, &mut self.lambda, &mut bar);
         } else {
             self.step_with_saves(saves, times, cut, &mut bar);
         }
@@ -201,12 +211,12 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
             }
             // A state saved at an event moves with it.
             let moves_along = cut == Cut::Save(save + 1) || (cut == Cut::Event && theta == 1.0);
-            if !moves_along {
+            if K::BY_TIMES && !moves_along {
                 self.times[save + 1] += self.transposer.moving_save(times, theta, v, bar);
             }
         }
         self.transposer.complete(times, &mut self.lambda, bar);
-        self.transposer.transpose(times, cut != Cut::Free, &mut self.lambda, bar);
+        self.transposer.transpose(times, K::BY_TIMES && cut != Cut::Free, &mut self.lambda, bar);
         add(&mut self.lambda, &direct);
     }
 

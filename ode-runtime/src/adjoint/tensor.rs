@@ -74,6 +74,8 @@ impl<T: Elementary, K: TensorKernel<T>, L: Single<Scalar = T>> Kernel for Lanes<
     type State = Heap<L>;
     type Parameters = Heap<L>;
 
+    const BY_TIMES: bool = false;
+
     fn zero_state(&self) -> Heap<L> {
         Heap(vec![L::constant(0.0); self.flow.kernel.states()])
     }
@@ -100,7 +102,10 @@ impl<T: Elementary, K: TensorKernel<T>, L: Single<Scalar = T>> Kernel for Lanes<
 
 impl<M: Stepper> TensorAdjoint<M> for Discrete {
     fn keeps(&self) -> Result<Keep, SolveError> {
-        self.keep()
+        Ok(match self.keep()? {
+            Keep::States => Keep::Stages,
+            keep => keep,
+        })
     }
 
     fn pull_back<T: Elementary, K: TensorKernel<T>>(
@@ -130,7 +135,9 @@ impl<T: Elementary, K: TensorKernel<T>, M: Stepper> Task<T> for PullBack<'_, T, 
         let cotangents: Vec<Heap<L>> = self.cotangents.iter().map(lanes).collect();
         let listener = Listener { callback: None, span: (plan.start, plan.end) };
         let sweep = Sweep::new(&kernel, method, &plan.weights, tape, &cotangents, (), listener);
-        let swept = self.adjoint.through(sweep, lanes(&states[0]), |y| lanes(y))?;
+        let swept = self.adjoint.through(sweep, lanes(&states[0]), lanes, |kept, slope| {
+            L::numbers_mut(&mut slope.0).copy_from_slice(&kept.0);
+        })?;
         let numbers = |lanes: Heap<L>| L::numbers(&lanes.0).to_vec();
         Ok((numbers(swept.p_bar), numbers(swept.y0_bar)))
     }

@@ -91,18 +91,38 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
     /// Computes a step again: its stages and their derivatives. The cotangents of the stages begin at 0.
     #[inline(always)]
     pub(super) fn replay(&mut self, times: &StepTimes, y: &K::State) {
+        self.replay_with(times, y, |_, _| false);
+    }
+
+    /// The same, where `known` fills in the derivative of a stage if it was kept, and says so.
+    #[inline(always)]
+    pub(super) fn replay_with(
+        &mut self,
+        times: &StepTimes,
+        y: &K::State,
+        known: impl Fn(usize, &mut K::State) -> bool,
+    ) {
         let Self { kernel, method, k, stages, k_bar, y1, .. } = self;
         let stages = stages.as_mut();
         stages[0].clone_from(y);
-        kernel.rhs(times.first, y, &mut k.as_mut()[0]);
+        if !known(0, &mut k.as_mut()[0]) {
+            kernel.rhs(times.first, y, &mut k.as_mut()[0]);
+        }
         let mut stage = 0;
         let rhs = |node: f64, y: &K::State, dy: &mut K::State| {
             stage += 1;
             stages[stage].clone_from(y);
-            kernel.rhs(times.at(node), y, dy);
+            if !known(stage, dy) {
+                kernel.rhs(times.at(node), y, dy);
+            }
         };
         method.advance(rhs, K::Lane::constant(times.h), y, k, y1);
         clear(k_bar.as_mut());
+    }
+
+    /// The number of working stages.
+    pub(super) fn working(&self) -> usize {
+        self.method.tableau().a.len()
     }
 
     pub(super) fn zero_parameters(&self) -> K::Parameters {

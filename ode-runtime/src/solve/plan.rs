@@ -52,6 +52,8 @@ pub(crate) struct Plan<S: Model> {
     pub(crate) perturb: bool,
     pub(crate) dense: bool,
     pub(crate) weights: Weights,
+    /// The number of working stages.
+    pub(crate) working: usize,
     pub(crate) max_events: usize,
     /// Whether the end is as far as numbers go.
     pub(crate) open: bool,
@@ -104,6 +106,7 @@ impl<S: Model> Plan<S> {
             max_num_steps: options.max_num_steps,
             perturb: options.perturb,
             dense: options.dense.unwrap_or(matches!(times, Times::Span(..))),
+            working: tableau.a.len(),
             weights: Weights::new(tableau, options.interpolation),
             max_events: options.max_events,
             open: times.is_open(),

@@ -122,6 +122,9 @@ impl<'a, S: Model> Record<'a, S> {
             let k: Vec<_> = step.k.iter().map(|k| plain::<S, L>(k)).collect();
             dense.push(&self.plan.weights, &step.times, step.t1, &plain::<S, L>(step.y), &k);
         }
+        if let Some(tape) = &mut self.tape {
+            tape.push_slopes(step.k[..self.plan.working].iter().map(plain::<S, L>));
+        }
         self.tape::<L>(&step.times, step.t1, step.cut, step.y);
     }
 

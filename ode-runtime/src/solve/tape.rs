@@ -13,6 +13,8 @@ pub enum Keep {
     Times,
     /// Their times, and the state at the start of each.
     States,
+    /// These, and the derivatives of the stages of each, which then need not be computed again.
+    Stages,
 }
 
 /// Where a save point lies.
@@ -42,6 +44,8 @@ pub(crate) struct Tape<V> {
     marks: Vec<Mark>,
     /// The state at the start of each step, or of the first alone.
     states: Vec<V>,
+    /// The derivatives of the working stages of each step, where they are kept.
+    slopes: Vec<V>,
     keep: Keep,
     /// One for each save point after the first.
     pub(crate) saves: Vec<Placement>,
@@ -53,11 +57,11 @@ impl<V: Clone> Tape<V> {
     pub(crate) fn new(keep: Keep, start: f64, direction: f64, perturb: bool) -> Self {
         let (ends, marks, states) = (Vec::new(), Vec::new(), Vec::new());
         let (saves, events) = (Vec::new(), Vec::new());
-        Self { start, direction, perturb, ends, marks, states, keep, saves, events }
+        Self { start, direction, perturb, ends, marks, states, slopes: Vec::new(), keep, saves, events }
     }
 
     pub(crate) fn push(&mut self, times: &StepTimes, t1: f64, cut: Cut, y: impl FnOnce() -> V) {
-        if self.keep == Keep::States || self.states.is_empty() {
+        if matches!(self.keep, Keep::States | Keep::Stages) || self.states.is_empty() {
             self.states.push(y());
         }
         let jump = !self.perturb && times.last != t1;
@@ -65,6 +69,19 @@ impl<V: Clone> Tape<V> {
             self.marks.push(Mark { step: self.ends.len(), cut, jump });
         }
         self.ends.push(t1);
+    }
+
+    /// Keeps the derivatives of the stages of the step that comes next to [`push`](Self::push), if that is wanted.
+    pub(crate) fn push_slopes(&mut self, slopes: impl Iterator<Item = V>) {
+        if self.keep == Keep::Stages {
+            self.slopes.extend(slopes);
+        }
+    }
+
+    /// The derivative of this working stage of this step, of so many a step, where it was kept.
+    #[inline(always)]
+    pub(crate) fn slope(&self, step: usize, stage: usize, stages: usize) -> Option<&V> {
+        self.slopes.get(step * stages + stage)
     }
 
     /// Where a step ends.

@@ -1,8 +1,7 @@
 //! A kernel with its parameters, as the driver and the adjoints see it.
 
-use std::cell::RefCell;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::TensorKernel;
 use super::names::Names;
@@ -51,35 +50,122 @@ impl<T: Elementary> Model for Flat<T> {
     }
 }
 
-/// A kernel with its parameters and its workspace, which is made once for all steps.
+/// A kernel with its parameters.
 pub(crate) struct Flow<T, K> {
     pub(crate) kernel: K,
-    parameters: Vec<T>,
-    work: RefCell<Vec<T>>,
+    parameters: Arc<[T]>,
     pub(crate) names: Arc<Names>,
+    /// Parts of the rows that are computed side by side; one for all where that would not be worth it.
+    chunks: Vec<Chunk<T, K>>,
 }
 
+/// Some of the rows, with the workspace that is made once for all steps.
+struct Chunk<T, K> {
+    kernel: K,
+    space: Mutex<Workspace<T>>,
+}
+
+struct Workspace<T> {
+    work: Vec<T>,
+    /// The part of these rows in the cotangent of the parameters, where there are other chunks.
+    p_bar: Vec<T>,
+}
+
+/// Fewer multiplications than this are not worth a second thread.
+const WORTH_A_THREAD: usize = 1 << 20;
+
+/// The rows of a chunk are at least so many, and chunks at most 8, however many threads there are: results do not depend
+/// on that.
+const LEAST_ROWS: usize = 64;
+
 impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
-    pub(crate) fn new(kernel: K, parameters: Vec<T>, names: Names) -> Self {
-        let work = RefCell::new(vec![T::from_f64(0.0); kernel.workspace()]);
-        Self { kernel, parameters, work, names: Arc::new(names) }
+    pub(crate) fn new(kernel: K, parameters: Arc<[T]>, names: Arc<Names>) -> Self {
+        let zeros = |count: usize| vec![T::from_f64(0.0); count];
+        let rows = kernel.rows().filter(|rows| names.0.len() == 1 && rows * parameters.len() >= WORTH_A_THREAD);
+        let chunks = match rows {
+            Some(rows) if cfg!(feature = "threads") && rows >= 2 * LEAST_ROWS => {
+                let most = rows.div_ceil(8).max(LEAST_ROWS);
+                let chunk = |start: usize| {
+                    let kernel = kernel.with_rows(most.min(rows - start));
+                    let (work, p_bar) = (zeros(kernel.workspace()), zeros(parameters.len()));
+                    Chunk { kernel, space: Mutex::new(Workspace { work, p_bar }) }
+                };
+                (0..rows).step_by(most).map(chunk).collect()
+            }
+            _ => {
+                let space = Workspace { work: zeros(kernel.workspace()), p_bar: Vec::new() };
+                vec![Chunk { kernel: kernel.clone(), space: Mutex::new(space) }]
+            }
+        };
+        Self { kernel, parameters, names, chunks }
+    }
+
+    /// The same for one of the rows, where they are independent.
+    pub(crate) fn of_row(&self, row: usize) -> Self {
+        Self::new(self.kernel.with_rows(1), Arc::clone(&self.parameters), Arc::new(self.names.of_row(row)))
     }
 
     /// `dy` = f(t, y)
     pub(crate) fn rhs(&self, t: f64, y: &[T], dy: &mut [T]) {
-        let work = &mut self.work.borrow_mut();
-        dispatch(true, Rhs { flow: self, t, y, dy, work });
+        self.in_chunks(y, y, dy, |chunk, y, _, dy| {
+            let work = &mut chunk.space().work;
+            dispatch(true, Rhs { kernel: &chunk.kernel, p: &self.parameters, t, y, dy, work });
+        });
     }
 
     /// `y_bar` = f_yᵀ v, `p_bar` += f_pᵀ v; returns f_t · v.
     pub(crate) fn vjp(&self, t: f64, y: &[T], v: &[T], p_bar: &mut [T], y_bar: &mut [T]) -> T {
-        let work = &mut self.work.borrow_mut();
-        dispatch(true, Vjp { flow: self, t, y, v, p_bar, y_bar, work })
+        let p = &self.parameters;
+        if let [chunk] = &self.chunks[..] {
+            let work = &mut chunk.space().work;
+            return dispatch(true, Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work });
+        }
+        let slopes: Vec<T> = self.in_chunks(y, v, y_bar, |chunk, y, v, y_bar| {
+            let mut space = chunk.space();
+            let Workspace { work, p_bar } = &mut *space;
+            p_bar.fill(T::from_f64(0.0));
+            dispatch(true, Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work })
+        });
+        for chunk in &self.chunks {
+            let part = &chunk.space().p_bar;
+            p_bar.iter_mut().zip(part).for_each(|(sum, part)| *sum += *part);
+        }
+        slopes.into_iter().fold(T::from_f64(0.0), |sum, slope| sum + slope)
+    }
+
+    /// Runs all chunks, with their parts of states; on all threads where there are several.
+    fn in_chunks<R: Send>(
+        &self,
+        a: &[T],
+        b: &[T],
+        out: &mut [T],
+        run: impl Fn(&Chunk<T, K>, &[T], &[T], &mut [T]) -> R + Sync,
+    ) -> Vec<R> {
+        if let [chunk] = &self.chunks[..] {
+            return vec![run(chunk, a, b, out)];
+        }
+        #[cfg(feature = "threads")]
+        {
+            use rayon::prelude::*;
+            let length = self.chunks[0].kernel.states();
+            let parts = a.par_chunks(length).zip(b.par_chunks(length)).zip(out.par_chunks_mut(length));
+            self.chunks.par_iter().zip(parts).map(|(chunk, ((a, b), out))| run(chunk, a, b, out)).collect()
+        }
+        #[cfg(not(feature = "threads"))]
+        unreachable!("without threads there is one chunk")
+    }
+}
+
+impl<T, K> Chunk<T, K> {
+    fn space(&self) -> MutexGuard<'_, Workspace<T>> {
+        // What a panic leaves in a workspace is written over.
+        self.space.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 struct Rhs<'a, T, K> {
-    flow: &'a Flow<T, K>,
+    kernel: &'a K,
+    p: &'a [T],
     t: f64,
     y: &'a [T],
     dy: &'a mut [T],
@@ -91,14 +177,15 @@ impl<T: Elementary, K: TensorKernel<T>> Task<T> for Rhs<'_, T, K> {
 
     #[inline(always)]
     fn run<L: Single<Scalar = T>>(self) {
-        let p = L::of_numbers(&self.flow.parameters);
-        let (y, dy, work) = (L::of_numbers(self.y), L::of_numbers_mut(self.dy), L::of_numbers_mut(self.work));
-        self.flow.kernel.rhs(p, L::constant(self.t), y, dy, work);
+        let (p, y) = (L::of_numbers(self.p), L::of_numbers(self.y));
+        let (dy, work) = (L::of_numbers_mut(self.dy), L::of_numbers_mut(self.work));
+        self.kernel.rhs(p, L::constant(self.t), y, dy, work);
     }
 }
 
 struct Vjp<'a, T, K> {
-    flow: &'a Flow<T, K>,
+    kernel: &'a K,
+    p: &'a [T],
     t: f64,
     y: &'a [T],
     v: &'a [T],
@@ -112,13 +199,12 @@ impl<T: Elementary, K: TensorKernel<T>> Task<T> for Vjp<'_, T, K> {
 
     #[inline(always)]
     fn run<L: Single<Scalar = T>>(self) -> T {
-        let p = L::of_numbers(&self.flow.parameters);
-        let (y, v, work) = (L::of_numbers(self.y), L::of_numbers(self.v), L::of_numbers_mut(self.work));
+        let (p, y, v) = (L::of_numbers(self.p), L::of_numbers(self.y), L::of_numbers(self.v));
         let (p_bar, y_bar) = (L::of_numbers_mut(self.p_bar), L::of_numbers_mut(self.y_bar));
-        self.flow.kernel.vjp(p, L::constant(self.t), y, v, p_bar, y_bar, work).get()
+        let work = L::of_numbers_mut(self.work);
+        self.kernel.vjp(p, L::constant(self.t), y, v, p_bar, y_bar, work).get()
     }
 }
-
 impl<T: Elementary, K: TensorKernel<T>> Dynamics for Flow<T, K> {
     type Model = Flat<T>;
 

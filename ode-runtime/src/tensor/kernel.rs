@@ -14,6 +14,13 @@ pub trait TensorKernel<T: Elementary>: Clone + Send + Sync + 'static {
     /// How many numbers of workspace the functions below take.
     fn workspace(&self) -> usize;
 
+    /// How many rows the state has, where each depends on itself alone: the first axis of all of its tensors.
+    fn rows(&self) -> Option<usize>;
+
+    /// The code for so many rows, where [`rows`](Self::rows) are independent.
+    #[must_use]
+    fn with_rows(&self, rows: usize) -> Self;
+
     /// The right-hand side: `dy` = f(t, y, p).
     fn rhs<L: Single<Scalar = T>>(&self, p: &[L], t: L, y: &[L], dy: &mut [L], work: &mut [L]);
 

@@ -6,66 +6,103 @@ use crate::number::{Elementary, Lane, Single};
 type Matrix<'a, L> = (&'a [L], (usize, usize));
 
 /// More multiplications than this are left to `gemm`.
-const LARGE: usize = 64 * 64 * 64;
+const LARGE: usize = 32 * 32 * 32;
 
-/// A row of this many results is held in registers.
-const WIDTH: usize = 16;
+/// A factor of at most so many numbers is copied where its rows or columns are not in order.
+const PACKED: usize = 512;
 
 /// out = a b, or out += a b where it `adds`, for matrices (m, k) and (k, n).
 #[inline(always)]
 pub fn product<T: Elementary, L: Single<Scalar = T>>(
     [m, k, n]: [usize; 3],
-    a: Matrix<'_, L>,
-    b: Matrix<'_, L>,
-    out: (&mut [L], (usize, usize)),
+    (a, a_strides): Matrix<'_, L>,
+    (b, b_strides): Matrix<'_, L>,
+    (out, out_strides): (&mut [L], (usize, usize)),
     adds: bool,
 ) {
-    let (a, a_strides) = a;
-    let (b, b_strides) = b;
-    let (out, out_strides) = out;
     if m * k * n >= LARGE {
         large([m, k, n], (a, a_strides), (b, b_strides), (out, out_strides), adds);
     } else if b_strides.1 == 1 && n >= 4 {
         rows([m, k, n], (a, a_strides), (b, b_strides.0), (out, out_strides), adds);
     } else if a_strides.0 == 1 && m >= 4 {
         // The transposed problem.
-        let (a_strides, b_strides) = ((b_strides.1, b_strides.0), a_strides.1);
-        rows([n, k, m], (b, a_strides), (a, b_strides), (out, (out_strides.1, out_strides.0)), adds);
-    } else if a_strides.1 == 1 {
-        inner([m, k, n], (a, a_strides.0), (b, b_strides), (out, out_strides), adds);
+        let swapped = (out_strides.1, out_strides.0);
+        rows([n, k, m], (b, (b_strides.1, b_strides.0)), (a, a_strides.1), (out, swapped), adds);
+    } else if n >= 4 && k * n <= PACKED {
+        let mut packed = [L::constant(0.0); PACKED];
+        for (l, row) in packed[..k * n].chunks_exact_mut(n).enumerate() {
+            for (j, element) in row.iter_mut().enumerate() {
+                *element = b[l * b_strides.0 + j * b_strides.1];
+            }
+        }
+        rows([m, k, n], (a, a_strides), (&packed, n), (out, out_strides), adds);
+    } else if a_strides.1 == 1 && k * n <= PACKED {
+        let mut packed = [L::constant(0.0); PACKED];
+        for (j, column) in packed[..k * n].chunks_exact_mut(k).enumerate() {
+            for (l, element) in column.iter_mut().enumerate() {
+                *element = b[l * b_strides.0 + j * b_strides.1];
+            }
+        }
+        inner([m, k, n], (a, a_strides.0), &packed, (out, out_strides), adds);
     } else {
         plain([m, k, n], (a, a_strides), (b, b_strides), (out, out_strides), adds);
     }
 }
 
-/// b with its rows in order: a row of results is a sum of rows of b.
+/// b with its rows in order: a row of results is a sum of rows of b, as many numbers at a time as registers hold.
 #[inline(always)]
 fn rows<L: Lane>(
     [m, k, n]: [usize; 3],
+    a: Matrix<'_, L>,
+    (b, of_b): (&[L], usize),
+    (out, out_strides): (&mut [L], (usize, usize)),
+    adds: bool,
+) {
+    let mut start = 0;
+    while n - start >= 16 {
+        tile::<L, 16>([m, k], a, (b, of_b), (out, out_strides), start, adds);
+        start += 16;
+    }
+    if !adds && n >= 16 && start < n {
+        // Some results are computed again.
+        return tile::<L, 16>([m, k], a, (b, of_b), (out, out_strides), n - 16, adds);
+    }
+    while n - start >= 4 {
+        tile::<L, 4>([m, k], a, (b, of_b), (out, out_strides), start, adds);
+        start += 4;
+    }
+    while start < n {
+        tile::<L, 1>([m, k], a, (b, of_b), (out, out_strides), start, adds);
+        start += 1;
+    }
+}
+
+/// So many columns of the results.
+#[inline(always)]
+fn tile<L: Lane, const WIDTH: usize>(
+    [m, k]: [usize; 2],
     (a, (of_row, of_column)): Matrix<'_, L>,
     (b, of_b): (&[L], usize),
     (out, (out_row, out_column)): (&mut [L], (usize, usize)),
+    start: usize,
     adds: bool,
 ) {
-    let zero = L::constant(0.0);
-    for start in (0..n).step_by(WIDTH) {
-        let width = WIDTH.min(n - start);
-        for i in 0..m {
-            let mut sums = [zero; WIDTH];
-            for l in 0..k {
-                let factor = a[i * of_row + l * of_column];
-                let row = &b[l * of_b + start..][..width];
-                if width == WIDTH {
-                    for j in 0..WIDTH {
-                        sums[j] = factor.mul_add_fast(row[j], sums[j]);
-                    }
-                } else {
-                    for j in 0..width {
-                        sums[j] = factor.mul_add_fast(row[j], sums[j]);
-                    }
-                }
+    for i in 0..m {
+        let mut sums = [L::constant(0.0); WIDTH];
+        for l in 0..k {
+            let factor = a[i * of_row + l * of_column];
+            let row = &b[l * of_b + start..][..WIDTH];
+            for j in 0..WIDTH {
+                sums[j] = factor.mul_add_fast(row[j], sums[j]);
             }
-            for (j, sum) in sums[..width].iter().enumerate() {
+        }
+        if out_column == 1 {
+            let place = &mut out[i * out_row + start..][..WIDTH];
+            for j in 0..WIDTH {
+                place[j] = if adds { place[j] + sums[j] } else { sums[j] };
+            }
+        } else {
+            for (j, sum) in sums.iter().enumerate() {
                 let place = &mut out[i * out_row + (start + j) * out_column];
                 *place = if adds { *place + *sum } else { *sum };
             }
@@ -73,30 +110,19 @@ fn rows<L: Lane>(
     }
 }
 
-/// How many rows or columns are packed at most.
-const PACKED: usize = 256;
-
-/// a with its rows in order, b with few columns: inner products, of columns of b that are copied into order.
+/// a with its rows in order, and the columns of b one after the other: inner products.
 #[inline(always)]
 fn inner<L: Lane>(
     [m, k, n]: [usize; 3],
     (a, of_row): (&[L], usize),
-    (b, (b_row, b_column)): Matrix<'_, L>,
+    columns: &[L],
     (out, (out_row, out_column)): (&mut [L], (usize, usize)),
     adds: bool,
 ) {
-    if k > PACKED {
-        return plain([m, k, n], (a, (of_row, 1)), (b, (b_row, b_column)), (out, (out_row, out_column)), adds);
-    }
-    let mut packed = [L::constant(0.0); PACKED];
-    for j in 0..n {
-        let column = &mut packed[..k];
-        for (l, element) in column.iter_mut().enumerate() {
-            *element = b[l * b_row + j * b_column];
-        }
-        for i in 0..m {
-            let row = &a[i * of_row..][..k];
-            let sum = dot(row, column);
+    for i in 0..m {
+        let row = &a[i * of_row..][..k];
+        for j in 0..n {
+            let sum = dot(row, &columns[j * k..][..k]);
             let place = &mut out[i * out_row + j * out_column];
             *place = if adds { *place + sum } else { sum };
         }
@@ -105,10 +131,11 @@ fn inner<L: Lane>(
 
 #[inline(always)]
 fn dot<L: Lane>(a: &[L], b: &[L]) -> L {
+    const WIDTH: usize = 8;
     let mut sums = [L::constant(0.0); WIDTH];
-    let whole = a.len() / WIDTH * WIDTH;
-    for start in (0..whole).step_by(WIDTH) {
-        let (a, b) = (&a[start..start + WIDTH], &b[start..start + WIDTH]);
+    let (a_chunks, b_chunks) = (a.chunks_exact(WIDTH), b.chunks_exact(WIDTH));
+    let (a_rest, b_rest) = (a_chunks.remainder(), b_chunks.remainder());
+    for (a, b) in a_chunks.zip(b_chunks) {
         for i in 0..WIDTH {
             sums[i] = a[i].mul_add_fast(b[i], sums[i]);
         }
@@ -121,8 +148,8 @@ fn dot<L: Lane>(a: &[L], b: &[L]) -> L {
         count /= 2;
     }
     let mut sum = sums[0];
-    for i in whole..a.len() {
-        sum = a[i].mul_add_fast(b[i], sum);
+    for (&a, &b) in a_rest.iter().zip(b_rest) {
+        sum = a.mul_add_fast(b, sum);
     }
     sum
 }
@@ -166,11 +193,6 @@ fn large<T: Elementary, L: Single<Scalar = T>>(
     let ((a_row, a_column), (b_row, b_column)) = (signed(a_strides), signed(b_strides));
     let (out_row, out_column) = signed(out_strides);
     let (a, b, out) = (L::numbers(a), L::numbers(b), L::numbers_mut(out));
-    let parallelism = if cfg!(feature = "threads") && m * k * n >= 16 * LARGE {
-        gemm::Parallelism::Rayon(0)
-    } else {
-        gemm::Parallelism::None
-    };
     // SAFETY: the last element of each matrix, and so every one, lies inside of its slice.
     #[allow(unsafe_code)]
     unsafe {
@@ -181,7 +203,8 @@ fn large<T: Elementary, L: Single<Scalar = T>>(
             b.as_ptr(), b_column, b_row,
             one, one,
             false, false, false,
-            parallelism,
+            // Rows are shared out among threads where it is worth it.
+            gemm::Parallelism::None,
         );
     }
 }

@@ -1,5 +1,7 @@
 //! The builder of a solve of tensors.
 
+use std::sync::Arc;
+
 use dfdx::tensor::Tape;
 
 use super::{Flat, Flow, Names, PlainState, Saved, TensorModel, TensorState, TensorSystem, TensorTimes};
@@ -153,7 +155,7 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
             parameters.extend(parameter.values);
         }
         let names = S::STATES.iter().map(|name| (*name).to_owned()).zip(axes.iter().cloned()).collect();
-        Ok(Flow::new(kernel, parameters, Names(names)))
+        Ok(Flow::new(kernel, parameters.into(), Arc::new(Names(names))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The graphs of a system of tensors, ready to be written.
 
+use super::rows::rows;
 use crate::derivative::vjp;
 use crate::graph::{Dim, Graph, Symbol};
 use crate::lower::{LengthCheck, LoweredTensors, TensorInput};
@@ -20,6 +21,8 @@ pub struct TensorBodies {
     pub outside: Vec<syn::Path>,
     /// Lengths that must be equal.
     pub checks: Vec<LengthCheck>,
+    /// The length that counts the rows, where they are independent of each other.
+    pub rows: Option<Symbol>,
 }
 
 impl TensorBodies {
@@ -31,7 +34,8 @@ impl TensorBodies {
         active.resize(value.inputs().len(), false);
         let vjp = simplify(&vjp(&value, &active));
         let LoweredTensors { tensors, states, outside, checks, .. } = lowered;
-        Self { value, vjp, tensors, states, outside, checks }
+        let rows = rows(&value, &tensors[..states]);
+        Self { value, vjp, tensors, states, outside, checks, rows }
     }
 
     /// The tensors of the state.

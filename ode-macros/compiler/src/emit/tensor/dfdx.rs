@@ -117,7 +117,7 @@ fn body(system: &System, bodies: &TensorBodies, rt: &TokenStream, time: &Ident) 
     for (local, source) in locals[states..].iter().zip(sources) {
         code.extend(quote!(let #local = #source;));
     }
-    let lengths = Lengths { of: quote!(lengths), ..lengths(bodies) };
+    let lengths = Lengths { of: quote!(lengths), rows: None, ..lengths(bodies) };
     let runtime = lengths.runtime.iter().map(|(tensor, axis)| {
         let (tensor, axis) = (&locals[*tensor], Literal::usize_unsuffixed(*axis));
         quote!(#tensor.shape().#axis.size())

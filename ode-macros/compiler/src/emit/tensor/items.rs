@@ -8,6 +8,7 @@ use super::dfdx::function;
 use super::kernel::{kernel, lengths};
 use super::view::Lengths;
 use crate::emit::types::type_tokens;
+use crate::graph::{Dim, Symbol};
 use crate::parse::{Axis, Layer, Parameter, System, Type};
 
 /// The struct, its implementations, and the function in dfdx's operations; without bodies after a mistake.
@@ -173,8 +174,18 @@ impl Items<'_> {
                 }
             }
         });
+        let rows = match &bodies.rows {
+            // The kernel's lengths are not there yet.
+            Some(Symbol::Runtime(tensor, axis)) => {
+                let (tensor, axis) = (Literal::usize_unsuffixed(*tensor), Literal::usize_unsuffixed(*axis));
+                let shape = if in_tuple { quote!(shapes.#tensor) } else { quote!(shapes) };
+                quote!(dfdx::shapes::Dim::size(&#shape.#axis))
+            }
+            Some(symbol) => Lengths { rows: None, ..lengths.clone() }.code(&Dim::symbol(symbol.clone())),
+            None => quote!(0),
+        };
         quote! {
-            let kernel = Kernel { lengths: [#(#values),*] };
+            let kernel = Kernel { rows: #rows, lengths: [#(#values),*] };
             #(#checks)*
             ::core::result::Result::Ok(kernel)
         }

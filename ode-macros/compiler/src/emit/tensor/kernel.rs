@@ -17,7 +17,12 @@ pub(super) fn lengths(bodies: &TensorBodies) -> Lengths {
         Axis::Outside(path) => Some((axis.to_string(), path.clone())),
         _ => None,
     });
-    Lengths { of: quote!(self), runtime: runtime(&bodies.tensors), outside: outside.collect() }
+    Lengths {
+        of: quote!(self),
+        rows: bodies.rows.clone(),
+        runtime: runtime(&bodies.tensors),
+        outside: outside.collect(),
+    }
 }
 
 /// The kernel's implementation; after a mistake without bodies.
@@ -33,15 +38,21 @@ pub(super) fn kernel(system: &System, bodies: Option<&TensorBodies>, real: &Toke
         }
     };
     let [states, parameters, workspace] = sizes;
+    let rows = match bodies.and_then(|bodies| bodies.rows.as_ref()) {
+        Some(_) => quote!(::core::option::Option::Some(self.rows)),
+        None => quote!(::core::option::Option::None),
+    };
     quote! {
-        /// The lengths that are known at run time alone.
+        /// The number of rows, and the lengths that are known at run time alone.
         #[derive(Clone)]
-        pub struct Kernel<#(const #generics: usize),*> { lengths: [usize; #runtime] }
+        pub struct Kernel<#(const #generics: usize),*> { rows: usize, lengths: [usize; #runtime] }
 
         impl<#(const #generics: usize),*> rt::TensorKernel<#real> for Kernel<#(#generics),*> {
             fn states(&self) -> usize { #states }
             fn parameters(&self) -> usize { #parameters }
             fn workspace(&self) -> usize { #workspace }
+            fn rows(&self) -> ::core::option::Option<usize> { #rows }
+            fn with_rows(&self, rows: usize) -> Self { Self { rows, ..self.clone() } }
 
             #[inline(always)]
             fn rhs<L: rt::Single<Scalar = #real>>(

@@ -6,6 +6,7 @@ mod fusion;
 mod items;
 mod kernel;
 mod nest;
+mod rows;
 mod view;
 mod writer;
 

@@ -178,15 +178,17 @@ impl Writer<'_, '_> {
         if axis.result.is(1) {
             let out = Ident::new("out", proc_macro2::Span::mixed_site());
             let inside = body(self, &reads, quote!(#out[#i]));
-            return quote! {{
+            let code = quote! {
                 #lets
                 let #out = rt::part_mut(#buffer, #at, #length);
                 for #i in 0..#length { #inside }
-            }};
+            };
+            return if outer.is_empty() { quote!({ #code }) } else { code };
         }
         let stride = self.lengths.code(&axis.result);
         let inside = body(self, &reads, quote!(#buffer[#at + #i * #stride]));
-        quote!({ #lets for #i in 0..#length { #inside } })
+        let code = quote!(#lets for #i in 0..#length { #inside });
+        if outer.is_empty() { quote!({ #code }) } else { code }
     }
 
     /// The place at which the innermost loop begins.

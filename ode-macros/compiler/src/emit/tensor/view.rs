@@ -71,6 +71,8 @@ pub(super) fn merges(outer: &[&Dim], inner: &[&Dim], inner_length: &Dim) -> bool
 pub(super) struct Lengths {
     /// The kernel.
     pub(super) of: TokenStream,
+    /// The length that the kernel has as its number of rows.
+    pub(super) rows: Option<Symbol>,
     /// The runtime symbols, by their places in the kernel's array.
     pub(super) runtime: Vec<(usize, usize)>,
     /// The paths of the outside constants.
@@ -103,6 +105,10 @@ impl Lengths {
 
     fn symbol(&self, symbol: &Symbol) -> TokenStream {
         match symbol {
+            _ if self.rows.as_ref() == Some(symbol) => {
+                let kernel = &self.of;
+                quote!(#kernel.rows)
+            }
             Symbol::Generic(name) => {
                 let name = Ident::new(name, proc_macro2::Span::call_site());
                 quote!(#name)
