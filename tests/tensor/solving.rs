@@ -256,6 +256,62 @@ fn rows_solve_as_they_would_alone_at_fixed_steps() {
     }
 }
 
+/// Each row has the steps that it would have alone, to the last bit, and gradients that add up.
+#[test]
+fn rows_one_by_one() {
+    let dev = Cpu::default();
+    let model = reference_model(&dev);
+    let times = [0.0, 0.4, 1.0];
+    let solver = model.solver().per_sample();
+    let loss = |solution: Tensor<Rank3<3, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
+    let (states, _, by_y0, by_p) = gradients!(solver, &model, y0(&dev), &times, loss);
+    let mut sum = vec![0.0; by_p.len()];
+    let loss = |solution: Tensor<Rank3<3, 1, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
+    for row in 0..3 {
+        let alone: Tensor<Rank2<1, 2>, f64, Cpu> = dev.tensor(y0(&dev).as_vec()[2 * row..][..2].to_vec());
+        let (own_states, _, own_by_y0, own_by_p) = gradients!(model.solver(), &model, alone, &times, loss);
+        for save in 0..3 {
+            assert_eq!(states[6 * save + 2 * row..][..2], own_states[2 * save..][..2]);
+        }
+        assert_eq!(by_y0[2 * row..][..2], own_by_y0);
+        sum.iter_mut().zip(own_by_p).for_each(|(sum, part)| *sum += part);
+    }
+    close(&by_p, &sum, 1e-14, "p");
+    // A tuple of states, and a row that fails.
+    let model = Oscillators { stiffness: dev.tensor([[1.0, 0.0], [0.0, 4.0]]), damping: dev.zeros() };
+    let q: Tensor<Rank2<2, 2>, f64, Cpu> = dev.tensor([[1.0, 2.0], [3.0, 0.0]]);
+    let p: Tensor<Rank2<2, 2>, f64, Cpu> = dev.zeros();
+    let (qs, _) = model.solver().per_sample().rtol(1e-10).atol(1e-10).solve((q, p), 0.0..2.0).unwrap();
+    let (c, c2) = (2.0_f64.cos(), 4.0_f64.cos());
+    close(&qs.as_vec()[4..], &[c, 2.0 * c2, 3.0 * c, 0.0], 1e-8, "q");
+}
+
+/// On threads, rows of one batch have the bits that they have alone.
+#[test]
+fn a_large_batch_is_shared_out() {
+    #[ode]
+    fn layer<const B: usize>(_t: f64, y: Tensor<Rank2<B, 64>>, w: Tensor<Rank2<64, 64>>) -> Tensor<Rank2<B, 64>> {
+        y.matmul(w).tanh() - y
+    }
+    let dev = Cpu::seed_from_u64(3);
+    let model = Layer { w: dev.sample_normal() };
+    let y0: Tensor<Rank2<700, 64>, f64, Cpu> = dev.sample_normal();
+    let solver = model.solver().method(Rk4).step_size(0.25);
+    let whole = solver.solve(y0.clone().traced(Gradients::leaky()), 0.0..0.5).unwrap();
+    let states = whole.as_vec();
+    let grads = whole.square().sum::<Rank0, _>().backward();
+    let mut by_w = vec![0.0; 64 * 64];
+    for start in (0..700).step_by(35) {
+        let part: Tensor<Rank2<35, 64>, f64, Cpu> = dev.tensor(y0.as_vec()[64 * start..][..64 * 35].to_vec());
+        let solution = solver.solve(part.clone().traced(Gradients::leaky()), 0.0..0.5).unwrap();
+        close(&solution.as_vec()[64 * 35..], &states[64 * (700 + start)..][..64 * 35], 1e-13, "rows");
+        let own = solution.square().sum::<Rank0, _>().backward();
+        by_w.iter_mut().zip(own.get(&model.w).as_vec()).for_each(|(sum, part)| *sum += part);
+        close(&own.get(&part).as_vec(), &grads.get(&y0).as_vec()[64 * start..][..64 * 35], 1e-12, "by y0");
+    }
+    close(&grads.get(&model.w).as_vec(), &by_w, 1e-9, "by w");
+}
+
 mod bad_input {
     use super::*;
 
@@ -335,6 +391,18 @@ mod bad_input {
         let y0 = rows(&dev, &[0.1, 0.2, 0.3, 0.1, 2.0, 0.1]);
         let error = model.solver().solve(y0, 0.0..3.0).unwrap_err();
         assert!((error.partial().unwrap().t() - 0.5).abs() < 1e-3, "{error}");
+    }
+
+    #[test]
+    fn rows_that_depend_on_each_other() {
+        let dev = Cpu::default();
+        let model = Batch { w: dev.ones() };
+        let found = text(model.solver().per_sample().solve(rows3(&dev, 2), 0.0..1.0));
+        assert!(found.contains("Leave out `per_sample()`"), "{found}");
+        let model = Explosive { rate: dev.tensor(1.0) };
+        let y0 = rows(&dev, &[0.1, 0.2, 2.0, 0.1, 3.0, 0.1]);
+        let error = model.solver().per_sample().method(Rk4).step_size(0.05).solve(y0, 0.0..3.0).unwrap_err();
+        assert!(error.to_string().starts_with("y[1, 0] became"), "{error}");
     }
 
     #[test]

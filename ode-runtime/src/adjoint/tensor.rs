@@ -45,7 +45,7 @@ impl<T: Elementary, K: TensorKernel<T>, M> Recorded<T, K, M> {
 }
 
 /// How the gradient of a solve of tensors by `M` is found: [`Discrete`] or [`Backsolve`].
-pub trait TensorAdjoint<M>: Clone + 'static {
+pub trait TensorAdjoint<M>: Clone + Send + Sync + 'static {
     /// What the solve keeps of its steps.
     ///
     /// # Errors
@@ -139,7 +139,9 @@ impl<T: Elementary, K: TensorKernel<T>, M: Stepper> Task<T> for PullBack<'_, T, 
             L::numbers_mut(&mut slope.0).copy_from_slice(&kept.0);
         })?;
         let numbers = |lanes: Heap<L>| L::numbers(&lanes.0).to_vec();
-        Ok((numbers(swept.p_bar), numbers(swept.y0_bar)))
+        let mut p_bar = numbers(swept.p_bar);
+        flow.settle(&mut p_bar);
+        Ok((p_bar, numbers(swept.y0_bar)))
     }
 }
 
@@ -164,6 +166,7 @@ impl<T: Elementary, K: TensorKernel<T>> Dynamics for Augmented<'_, T, K> {
         self.flow.rhs(t, y, dy);
         p_slope.fill(T::from_f64(0.0));
         self.flow.vjp(t, y, lambda, p_slope, lambda_slope);
+        self.flow.settle(p_slope);
         for slope in lambda_slope.iter_mut().chain(p_slope) {
             *slope = -*slope;
         }
@@ -175,7 +178,7 @@ impl<T: Elementary, K: TensorKernel<T>> Dynamics for Augmented<'_, T, K> {
     }
 }
 
-impl<M: Stepper, N: BackwardMethod<M> + 'static> TensorAdjoint<M> for Backsolve<N> {
+impl<M: Stepper, N: BackwardMethod<M> + Send + Sync + 'static> TensorAdjoint<M> for Backsolve<N> {
     fn keeps(&self) -> Result<Keep, SolveError> {
         Ok(Keep::Nothing)
     }

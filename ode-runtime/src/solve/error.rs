@@ -129,6 +129,16 @@ pub enum SolveError {
     #[error("the device failed: {what}")]
     Device { what: String },
 
+    #[error(
+        "the rows of this system cannot be solved one by one: its result mixes them (a sum, mean or product over the first axis), or its state has no first axis that is a const generic or `usize`. Leave out `per_sample()`"
+    )]
+    RowsDepend,
+
+    #[error(
+        "a callback stopped the solve at t = {t}, before all save points were reached, so there is no tensor of them"
+    )]
+    StoppedShort { t: f64 },
+
     #[error("a callback stopped the adjoint at t = {t}: half of a gradient is none")]
     Stopped { t: f64 },
 

@@ -76,14 +76,14 @@ const WORTH_A_THREAD: usize = 1 << 20;
 
 /// The rows of a chunk are at least so many, and chunks at most 8, however many threads there are: results do not depend
 /// on that.
-const LEAST_ROWS: usize = 64;
+const LEAST_ROWS: usize = 128;
 
 impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
     pub(crate) fn new(kernel: K, parameters: Arc<[T]>, names: Arc<Names>) -> Self {
         let zeros = |count: usize| vec![T::from_f64(0.0); count];
         let rows = kernel.rows().filter(|rows| names.0.len() == 1 && rows * parameters.len() >= WORTH_A_THREAD);
         let chunks = match rows {
-            Some(rows) if cfg!(feature = "threads") && rows >= 2 * LEAST_ROWS => {
+            Some(rows) if cfg!(feature = "threads") && rows > LEAST_ROWS => {
                 let most = rows.div_ceil(8).max(LEAST_ROWS);
                 let chunk = |start: usize| {
                     let kernel = kernel.with_rows(most.min(rows - start));
@@ -113,7 +113,7 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
         });
     }
 
-    /// `y_bar` = f_yᵀ v, `p_bar` += f_pᵀ v; returns f_t · v.
+    /// `y_bar` = f_yᵀ v, `p_bar` += f_pᵀ v, which is complete only once it is [settled](Self::settle); returns f_t · v.
     pub(crate) fn vjp(&self, t: f64, y: &[T], v: &[T], p_bar: &mut [T], y_bar: &mut [T]) -> T {
         let p = &self.parameters;
         if let [chunk] = &self.chunks[..] {
@@ -123,14 +123,18 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
         let slopes: Vec<T> = self.in_chunks(y, v, y_bar, |chunk, y, v, y_bar| {
             let mut space = chunk.space();
             let Workspace { work, p_bar } = &mut *space;
-            p_bar.fill(T::from_f64(0.0));
             dispatch(true, Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work })
         });
-        for chunk in &self.chunks {
-            let part = &chunk.space().p_bar;
-            p_bar.iter_mut().zip(part).for_each(|(sum, part)| *sum += *part);
-        }
         slopes.into_iter().fold(T::from_f64(0.0), |sum, slope| sum + slope)
+    }
+
+    /// Adds to `p_bar` what the chunks of rows have gathered.
+    pub(crate) fn settle(&self, p_bar: &mut [T]) {
+        for chunk in &self.chunks {
+            for (sum, part) in p_bar.iter_mut().zip(&mut chunk.space().p_bar) {
+                *sum += std::mem::take(part);
+            }
+        }
     }
 
     /// Runs all chunks, with their parts of states; on all threads where there are several.

@@ -9,6 +9,7 @@ mod kernel;
 mod names;
 mod operations;
 mod product;
+mod rows;
 mod solver;
 mod state;
 mod times;

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use dfdx::tensor::Tape;
 
-use super::{Flat, Flow, Names, PlainState, Saved, TensorModel, TensorState, TensorSystem, TensorTimes};
+use super::rows::Rows;
+use super::{
+    Flat, Flow, Names, PlainState, Saved, TensorKernel, TensorModel, TensorReal, TensorState, TensorSystem,
+    TensorTimes,
+};
 use crate::adjoint::{Discrete, Recorded, TensorAdjoint};
 use crate::callback::{Callback, Pass};
 use crate::event::Ended;
 use crate::method::{Dopri5, Stepper};
 use crate::number::Real;
 use crate::solve::{
-    Keep, Observers, Options, Plan, Record, Solution, SolveError, drive, option_methods,
+    Keep, Observers, Options, Plan, Record, Solution, SolveError, Times, drive, option_methods,
 };
 use crate::space::Heap;
 
@@ -27,6 +31,7 @@ pub struct TensorSolver<'a, S, M = Dopri5, A = Discrete> {
     adjoint: A,
     options: Options,
     callback: Option<&'a dyn Callback>,
+    per_sample: bool,
 }
 
 impl<S, M: std::fmt::Debug, A: std::fmt::Debug> std::fmt::Debug for TensorSolver<'_, S, M, A> {
@@ -56,26 +61,34 @@ impl<'a, S: TensorModel> TensorSolver<'a, S> {
     /// A solver with all defaults.
     pub fn new(model: &'a S) -> Self {
         let options = Options { dense: Some(false), ..Options::default() };
-        Self { model, method: Dopri5, adjoint: Discrete::default(), options, callback: None }
+        let (method, adjoint) = (Dopri5, Discrete::default());
+        Self { model, method, adjoint, options, callback: None, per_sample: false }
     }
 }
 
 impl<'a, S: TensorModel, M: Stepper, A> TensorSolver<'a, S, M, A> {
     /// The method: a type such as `Tsit5`, or a [`Method`](crate::Method) chosen while running.
     pub fn method<N: Stepper>(self, method: N) -> TensorSolver<'a, S, N, A> {
-        let Self { model, adjoint, options, callback, .. } = self;
-        TensorSolver { model, method, adjoint, options, callback }
+        let Self { model, adjoint, options, callback, per_sample, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample }
     }
 
     /// How gradients are found: [`Discrete`] unless told otherwise, or [`Backsolve`](crate::Backsolve).
     pub fn adjoint<B: TensorAdjoint<M>>(self, adjoint: B) -> TensorSolver<'a, S, M, B> {
-        let Self { model, method, options, callback, .. } = self;
-        TensorSolver { model, method, adjoint, options, callback }
+        let Self { model, method, options, callback, per_sample, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample }
     }
 
     /// What is called on every step, and may stop the solve; see [`Callback`]. It is not called on the way back.
     pub fn callback(mut self, callback: &'a dyn Callback) -> Self {
         self.callback = Some(callback);
+        self
+    }
+
+    /// Solves each row of the batch by itself, with steps of its own, so that no row waits for another. The rows must be
+    /// independent of each other, which is found while compiling: see [`SolveError::RowsDepend`].
+    pub fn per_sample(mut self) -> Self {
+        self.per_sample = true;
         self
     }
 
@@ -102,34 +115,31 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
         let (y0, mut tape) = y0.split();
         let axes = y0.axes();
         let flow = self.flow(&y0.shapes(), &axes)?;
-        let flat = Heap(y0.flat());
-        check_finite("y0", &flow.names, &flat.0)?;
-        let mut plan = Plan::<Flat<S::Real>>::of([], &flat, self.method.tableau(), times.times(), &self.options)?;
-        if plan.open && self.callback.is_none() {
-            return Err(SolveError::OpenEnd);
-        }
+        let flat = y0.flat();
+        check_finite("y0", &flow.names, &flat)?;
         let traced = <Y::Tape as Tape<S::Real, S::Device>>::OWNS_TAPE;
         let keep = if traced { self.adjoint.keeps()? } else { Keep::Nothing };
-        plan.dense = false;
-        let mut record = Record::new(&plan, &flat, keep);
-        let observers = Observers { events: &(), callback: self.callback, pass: Pass::Forward };
-        let stats = drive(&flow, &self.method, &flat, &plan, observers, &mut record)?;
-        let (solution, steps) = record.finish(stats);
-        if solution.ended() == Ended::ByCallback {
-            return Err(SolveError::Stopped { t: solution.times()[solution.times().len() - 1] });
-        }
-        let Solution { times: saved, states, .. } = solution;
-        let slices: Vec<&[S::Real]> = states.iter().map(|state| state.0.as_slice()).collect();
+        let rows = if self.per_sample { Rows::each(&flow, &axes)? } else { Rows::Together };
+        let starts = rows.flows(flow).into_iter().enumerate();
+        let starts: Vec<_> = starts.map(|(row, flow)| (flow, Heap(rows.part(row, &flat)))).collect();
+        let times_of = times.times();
+        let solve = Solve { method: self.method, options: &self.options, keep };
+        let solved: Result<Vec<_>, SolveError> = match self.callback {
+            Some(_) => starts.into_iter().map(|start| solve.run(start, times_of, self.callback)).collect(),
+            None => side_by_side(starts, |start| solve.run(start, times_of, None)),
+        };
+        let recorded = solved?;
+        let states: Vec<Vec<S::Real>> = (0..recorded[0].states.len())
+            .map(|save| rows.join(recorded.iter().map(|part| part.states[save].0.as_slice())))
+            .collect();
+        let slices: Vec<&[S::Real]> = states.iter().map(Vec::as_slice).collect();
         let stacked = y0.stacked(times.axis(), &slices).map_err(device_error)?;
         if traced {
-            let recorded =
-                Recorded { flow, method: self.method, options: self.options.clone(), plan, times: saved, states, steps };
             let (model, adjoint, ghost) = (self.model.clone(), self.adjoint.clone(), stacked.clone());
             tape.add_backward_op(move |gradients| {
                 let cotangents =
                     <Plain<S, Y> as Saved<S::Real, S::Device, N::Axis>>::cotangents(&ghost, gradients)?;
-                let cotangents: Vec<Heap<S::Real>> = cotangents.into_iter().map(Heap).collect();
-                let (p_bar, y0_bar) = adjoint.pull_back(&recorded, &cotangents).unwrap_or_else(|_| recorded.nothing());
+                let (p_bar, y0_bar) = pull_back(&adjoint, &rows, recorded, &cotangents);
                 model.accumulate(gradients, &p_bar)?;
                 y0.accumulate(gradients, &y0_bar)
             });
@@ -148,7 +158,7 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
             }
         }
         let kernel = self.model.kernel(shapes)?;
-        let mut parameters = Vec::with_capacity(crate::tensor::TensorKernel::parameters(&kernel));
+        let mut parameters = Vec::with_capacity(kernel.parameters());
         for parameter in self.model.parameters() {
             let names = Names(vec![(parameter.name.to_owned(), parameter.axes)]);
             check_finite("the parameter", &names, &parameter.values)?;
@@ -157,6 +167,75 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
         let names = S::STATES.iter().map(|name| (*name).to_owned()).zip(axes.iter().cloned()).collect();
         Ok(Flow::new(kernel, parameters.into(), Arc::new(Names(names))))
     }
+}
+
+/// What all parts of a batch are solved with.
+struct Solve<'a, M> {
+    method: M,
+    options: &'a Options,
+    keep: Keep,
+}
+
+impl<M: Stepper> Solve<'_, M> {
+    fn run<T: TensorReal, K: TensorKernel<T>>(
+        &self,
+        (flow, y0): (Flow<T, K>, Heap<T>),
+        times: Times<'_>,
+        callback: Option<&dyn Callback>,
+    ) -> Result<Recorded<T, K, M>, SolveError> {
+        let plan = Plan::<Flat<T>>::of([], &y0, self.method.tableau(), times, self.options)?;
+        if plan.open && callback.is_none() {
+            return Err(SolveError::OpenEnd);
+        }
+        let mut record = Record::new(&plan, &y0, self.keep);
+        let observers = Observers { events: &(), callback, pass: Pass::Forward };
+        let stats = drive(&flow, &self.method, &y0, &plan, observers, &mut record)?;
+        let (solution, steps) = record.finish(stats);
+        let Solution { times, states, ended, .. } = solution;
+        if ended == Ended::ByCallback {
+            return Err(SolveError::StoppedShort { t: times[times.len() - 1] });
+        }
+        Ok(Recorded { flow, method: self.method, options: self.options.clone(), plan, times, states, steps })
+    }
+}
+
+/// The gradients by parameters and initial state of all parts of a batch.
+fn pull_back<T: TensorReal, K: TensorKernel<T>, M: Stepper, A: TensorAdjoint<M>>(
+    adjoint: &A,
+    rows: &Rows,
+    recorded: Vec<Recorded<T, K, M>>,
+    cotangents: &[Vec<T>],
+) -> (Vec<T>, Vec<T>) {
+    let parts: Vec<(Recorded<T, K, M>, Vec<Heap<T>>)> = recorded
+        .into_iter()
+        .enumerate()
+        .map(|(row, part)| (part, cotangents.iter().map(|all| Heap(rows.part(row, all))).collect()))
+        .collect();
+    let bars = side_by_side(parts, |(part, cotangents)| {
+        Ok(adjoint.pull_back(&part, &cotangents).unwrap_or_else(|_| part.nothing()))
+    });
+    let bars = bars.unwrap_or_else(|_| unreachable!("a failed adjoint has gradients that are none"));
+    let y0_bar = rows.join(bars.iter().map(|(_, y0_bar)| y0_bar.as_slice()));
+    let mut sum = vec![<T as Real>::from_f64(0.0); bars[0].0.len()];
+    for (p_bar, _) in &bars {
+        sum.iter_mut().zip(p_bar).for_each(|(sum, part)| *sum += *part);
+    }
+    (sum, y0_bar)
+}
+
+/// All parts, on all threads where there are several.
+fn side_by_side<P: Send, R: Send>(
+    parts: Vec<P>,
+    run: impl Fn(P) -> Result<R, SolveError> + Send + Sync,
+) -> Result<Vec<R>, SolveError> {
+    #[cfg(feature = "threads")]
+    if parts.len() > 1 {
+        use rayon::prelude::*;
+        // The error of the first part that has one, however threads run.
+        let results: Vec<Result<R, SolveError>> = parts.into_par_iter().map(run).collect();
+        return results.into_iter().collect();
+    }
+    parts.into_iter().map(run).collect()
 }
 
 fn check_finite<T: Real>(what: &str, names: &Names, values: &[T]) -> Result<(), SolveError> {
