@@ -6,7 +6,7 @@
 fn programs() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
-    for stage in ["signature", "language", "shape", "tableau", "warning", "event"] {
+    for stage in ["signature", "language", "shape", "tableau", "warning", "event", "tensor"] {
         cases.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
 }
@@ -15,7 +15,7 @@ fn programs() {
 #[test]
 fn one_mistake_is_one_error() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    let texts = ["signature", "language", "shape", "tableau", "warning"].into_iter().flat_map(|stage| {
+    let texts = ["signature", "language", "shape", "tableau", "warning", "tensor"].into_iter().flat_map(|stage| {
         let files = std::fs::read_dir(folder.join(stage)).expect("a folder of cases");
         files
             .map(|file| file.expect("a file").path())
@@ -29,5 +29,5 @@ fn one_mistake_is_one_error() {
         assert_eq!(found.next(), None, "{}", path.display());
         count += 1;
     }
-    assert!(count >= 45, "{count} texts");
+    assert!(count >= 65, "{count} texts");
 }

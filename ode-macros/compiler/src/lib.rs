@@ -44,7 +44,7 @@ fn compile(role: Role, options: TokenStream, item: TokenStream) -> syn::Result<T
     let rt = emit::runtime(&syn::parse2(options)?);
     let errors = Errors::new();
     let system = parse::system(role, &item, &errors);
-    if let Some(system) = system.as_ref().filter(|system| system.is_tensor()) {
+    if let Some(system) = system.as_ref().filter(|system| system.of_tensors) {
         let lowered = lower::tensor_graph(system, &errors);
         return Ok(match errors.into_result() {
             Ok(()) => emit::tensor_items(system, Some(&emit::TensorBodies::new(lowered)), &rt),

@@ -95,6 +95,10 @@ pub(crate) const TENSOR_ARGUMENTS: &str = "leave this out: the type of the eleme
     that of the tensors given";
 pub(crate) const TENSOR_GENERICS: &str = "a system of tensors is generic in lengths alone: `const B: usize`; the type of \
     the elements is that of the time";
+pub(crate) const PARAMETER_LENGTH: &str = "the lengths of a parameter are part of its type: write a literal or a const \
+    generic instead of `usize`, which is for the rows of the state";
+pub(crate) const TENSOR_FUNCTION: &str = "#[differentiable] takes functions of numbers; a function of tensors can be \
+    a system, #[ode], or one in dfdx's operations";
 pub(crate) const EMPTY_AXIS: &str = "an axis of length 0 holds nothing";
 pub(crate) const AXIS: &str = "axes are known while compiling: give a number such as `1`, or an array of them, `[0, 1]`";
 pub(crate) const RESHAPE: &str = "a shape is an array of lengths: integers, const generics and products of them, \

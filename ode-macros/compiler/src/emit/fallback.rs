@@ -91,6 +91,7 @@ fn stand_in(role: Role, item: &syn::ItemFn, arguments: &[&syn::PatType], rt: &To
         role,
         item: item.clone(),
         real,
+        of_tensors: false,
         generics: Vec::new(),
         time: Pattern::Wild,
         state: Pattern::Wild,
@@ -133,12 +134,23 @@ fn stand_in(role: Role, item: &syn::ItemFn, arguments: &[&syn::PatType], rt: &To
                 type ParameterNames = [&'static str; 0];
                 const STATES: Self::StateNames = [""];
                 const PARAMETERS: Self::ParameterNames = [];
-                fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 1] { ::core::unimplemented!() }
-                fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 0] { [] }
+                fn convert<A: rt::Lane, B: rt::Lane>(from: &[A; 1], number: impl FnMut(A) -> B) -> [B; 1] {
+                    ::core::unimplemented!()
+                }
+                fn convert_parameters<A: rt::Lane, B: rt::Lane>(
+                    from: &[A; 0],
+                    number: impl FnMut(A) -> B,
+                ) -> [B; 0] {
+                    []
+                }
                 fn parameters(&self) -> [#real; 0] { [] }
                 fn from_parameters(flat: &[#real; 0]) -> Self { ::core::unimplemented!() }
                 fn flatten(state: &Self::State) -> [#real; 1] { ::core::unimplemented!() }
                 fn unflatten(flat: &[#real; 1]) -> Self::State { ::core::unimplemented!() }
+            }
+            impl rt::FixedLength for #name {
+                fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 1] { ::core::unimplemented!() }
+                fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; 0] { [] }
             }
             #derivatives
         };

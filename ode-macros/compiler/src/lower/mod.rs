@@ -109,7 +109,7 @@ impl<'a> Lower<'a> {
             scopes: Scopes::new(),
             calls: Vec::new(),
             outside: Vec::new(),
-            of_tensors: system.is_tensor(),
+            of_tensors: system.of_tensors,
             generics: &system.generics,
             checks: Vec::new(),
             rounds: 0,

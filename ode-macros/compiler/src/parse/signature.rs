@@ -28,6 +28,8 @@ pub struct System {
     pub item: syn::ItemFn,
     /// The type of all its numbers.
     pub real: Real,
+    /// Whether state and parameters are tensors.
+    pub of_tensors: bool,
     /// The const generics of a system of tensors.
     pub generics: Vec<String>,
     /// The name that the body has for the time.
@@ -60,16 +62,6 @@ impl System {
     #[must_use]
     pub fn struct_name(&self) -> Ident {
         struct_name(&self.item.sig.ident)
-    }
-
-    /// Whether its state is of tensors.
-    #[must_use]
-    pub fn is_tensor(&self) -> bool {
-        match &self.state_type {
-            Type::Tensor(_) => true,
-            Type::Tuple(elements) => elements.iter().any(|element| matches!(element, Type::Tensor(_))),
-            _ => false,
-        }
     }
 
     /// How many numbers the parameters are.
@@ -145,7 +137,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         .any(|input| matches!(input, syn::FnArg::Typed(typed) if mentions_tensor(&typed.ty)));
     refuse_qualifiers(&item.sig, of_tensors, errors);
     let generics = if of_tensors { generics(&item.sig, errors) } else { Vec::new() };
-    if item.sig.generics.params.len() != generics.len() {
+    if item.sig.generics.params.len() != generics.len() && !of_tensors {
         // Types that name what is generic would be refused again.
         return None;
     }
@@ -173,6 +165,10 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         errors.over(&time.ty, say::TIME_TYPE);
         return None;
     };
+    if of_tensors && role == Role::Function {
+        errors.at(item.sig.ident.span(), say::TENSOR_FUNCTION);
+        return None;
+    }
     let tensors = of_tensors.then_some(Reader { generics: &generics, errors });
     let mut types = Types { real, differ: false, errors, tensors };
     let state_type = types.state(&state.ty);
@@ -192,6 +188,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         role,
         item: item.clone(),
         real,
+        of_tensors,
         generics: generics.clone(),
         time: pattern(&time.pat, errors),
         state: pattern(&state.pat, errors),
@@ -202,7 +199,8 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     };
     let named = system.parameters.len() == parameters.len();
     let parameters_known = system.parameters.iter().all(|parameter| !contains_unknown(&parameter.ty));
-    (known && !differs && named && parameters_known).then_some(system)
+    // A system of tensors has stand-ins for what is not known.
+    (of_tensors || (known && !differs && named && parameters_known)).then_some(system)
 }
 
 fn refuse_qualifiers(signature: &syn::Signature, of_tensors: bool, errors: &Errors) {

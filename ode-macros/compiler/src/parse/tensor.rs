@@ -99,7 +99,10 @@ impl Reader<'_> {
             }
             other => match self.layer(other) {
                 Some(layer) => Type::Modules(vec![layer], false),
-                None => self.tensor(other),
+                None => match self.tensor(other) {
+                    Type::Tensor(axes) if axes.contains(&Axis::Runtime) => self.refuse(ty, say::PARAMETER_LENGTH),
+                    tensor => tensor,
+                },
             },
         }
     }

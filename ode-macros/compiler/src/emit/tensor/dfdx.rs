@@ -23,6 +23,10 @@ use crate::parse::{Layer, Pattern, System, Type};
 
 /// The function, generic in the device and in the tape of its state.
 pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &TokenStream) -> TokenStream {
+    let unknown = system.parameters.iter().any(|parameter| parameter.ty == Type::Unknown);
+    if unknown || matches!(system.state_type, Type::Unknown) {
+        return TokenStream::new();
+    }
     let signature = &system.item.sig;
     let (vis, name) = (&system.item.vis, &signature.ident);
     let attributes = &system.item.attrs;

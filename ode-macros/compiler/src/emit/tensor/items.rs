@@ -95,6 +95,14 @@ impl Items<'_> {
         let names: Vec<&str> =
             self.bodies.iter().flat_map(|bodies| bodies.state()).map(|tensor| tensor.name.as_str()).collect();
         let make = self.make_kernel();
+        // After a mistake any state will do.
+        let (of_system, shapes, of_kernel) = match self.bodies {
+            Some(_) => (quote!(#(const #generics: usize,)*), shapes, quote!(#(#generics),*)),
+            None => {
+                let zeros = generics.iter().map(|_| quote!(0));
+                (quote!(#(const #own: usize,)* Shapes,), quote!(Shapes), quote!(#(#zeros),*))
+            }
+        };
         quote! {
             #[allow(
                 unused_imports, unused_variables, unused_mut, unused_assignments, non_upper_case_globals,
@@ -132,10 +140,10 @@ impl Items<'_> {
                     }
                 }
 
-                impl<#(const #generics: usize,)* D: dfdx::tensor_ops::Device<#real>> rt::TensorSystem<#shapes>
+                impl<#of_system D: dfdx::tensor_ops::Device<#real>> rt::TensorSystem<#shapes>
                     for #name<#(#own,)* D, #real>
                 {
-                    type Kernel = Kernel<#(#generics),*>;
+                    type Kernel = Kernel<#of_kernel>;
                     const STATES: &'static [&'static str] = &[#(#names),*];
                     fn kernel(&self, shapes: &#shapes) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
                         #make
@@ -328,7 +336,8 @@ pub(super) fn field_type(ty: &Type, dfdx: &TokenStream, element: &TokenStream) -
             let shape = shape(axes, dfdx);
             quote!(#dfdx::tensor::Tensor<#shape, #element, D>)
         }
-        _ => quote!(()),
+        // What has been refused.
+        _ => quote!(#dfdx::tensor::Tensor<(), #element, D>),
     }
 }
 

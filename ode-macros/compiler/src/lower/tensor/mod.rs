@@ -200,6 +200,7 @@ impl Lower<'_> {
         let parts = match (value, ty) {
             (Value::Tuple(parts), Type::Tuple(_)) if parts.len() == states.len() => parts,
             (value, Type::Tensor(_)) if !matches!(value, Value::Tuple(_)) => vec![value],
+            (_, Type::Unknown) => return Vec::new(),
             (value, _) => {
                 let text = if value.is_unit() {
                     say::UNIT_VALUE.to_owned()
