@@ -6,7 +6,7 @@
 fn programs() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
-    for stage in ["signature", "language", "shape", "tableau", "warning", "event", "tensor"] {
+    for stage in ["signature", "language", "shape", "tableau", "warning", "event", "tensor", "length"] {
         cases.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
 }

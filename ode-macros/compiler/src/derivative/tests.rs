@@ -1,6 +1,7 @@
 //! Derivatives against differences, and against each other.
 
 mod kinks;
+mod tensors;
 
 use proptest::prelude::*;
 

@@ -62,6 +62,7 @@ fn dependent(graph: &Graph, active: &[bool]) -> Vec<bool> {
 fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[bool]) -> Vec<Sparse> {
     let dependent = dependent(graph, active);
     let mut sums = vec![Sparse::Zero; graph.nodes().len()];
+    let choices = choices(graph);
     for (&output, cotangent) in graph.outputs.iter().zip(outputs) {
         sums[output.0].add(cotangent, result, graph.node(output).span);
     }
@@ -80,6 +81,7 @@ fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[
                 let partials = partials(result, id, *function);
                 for argument in into.into_iter().filter(|&argument| argument < partials.len()) {
                     let term = product(result, partials[argument], cotangent, id);
+                    let term = choices[id.0].chosen(result, term, node.span);
                     let term = reduced(result, term, node.arguments[argument]);
                     sums[node.arguments[argument].0].add(Sparse::Node(term), result, node.span);
                 }
@@ -126,6 +128,57 @@ fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[
         }
     }
     sums
+}
+
+/// Through which choice for each element derivatives reach a node, if there is only one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Choice {
+    #[default]
+    Nowhere,
+    /// Through this argument of a choice by this mask.
+    Through(NodeId, usize),
+    Everywhere,
+}
+
+impl Choice {
+    fn add(&mut self, other: Self) {
+        *self = match (*self, other) {
+            (Self::Nowhere, other) => other,
+            (own, other) if own == other => own,
+            _ => Self::Everywhere,
+        };
+    }
+
+    /// The cotangent where its element was chosen, else 0: what was not chosen adds nothing, not even a NaN.
+    fn chosen(self, graph: &mut Graph, bar: NodeId, span: proc_macro2::Span) -> NodeId {
+        let Self::Through(mask, argument) = self else { return bar };
+        let zero = graph.constant(0.0, span);
+        let (then, otherwise) = if argument == 1 { (bar, zero) } else { (zero, bar) };
+        graph.push(Operation::Select, vec![mask, then, otherwise], span)
+    }
+}
+
+/// For each node the choice through which derivatives reach it.
+fn choices(graph: &Graph) -> Vec<Choice> {
+    let mut choices = vec![Choice::Nowhere; graph.nodes().len()];
+    graph.outputs.iter().for_each(|output| choices[output.0] = Choice::Everywhere);
+    let live = graph.live();
+    for id in graph.ids().rev().filter(|id| live[id.0]) {
+        let node = graph.node(id);
+        for (place, &argument) in node.arguments.iter().enumerate() {
+            let by_mask = matches!(node.operation, Operation::Select) && graph.shape(node.arguments[0]).is_tensor();
+            let many = graph.shape(argument).is_tensor();
+            let way = match &node.operation {
+                Operation::Compare(_) | Operation::Logic(_) => Choice::Nowhere,
+                _ if !many => Choice::Everywhere,
+                Operation::Select if by_mask && place > 0 => Choice::Through(node.arguments[0], place),
+                Operation::Elementwise(_) => choices[id.0],
+                _ => Choice::Everywhere,
+            };
+            choices[argument.0].add(way);
+        }
+    }
+    choices
 }
 
 /// The cotangents of what a branch captured, from a branch whose bodies compute them: the body that is not taken adds

@@ -140,11 +140,16 @@ pub(crate) fn repeated_axis(axis: usize) -> String {
 }
 
 pub(crate) fn slice_range(range: &str, whole: &str) -> String {
-    format!("{range} is no part of an axis of length {whole}, as far as can be seen here")
+    format!("{range} is no part of an axis of length {whole}{}", as_far(whole))
 }
 
 pub(crate) fn tensor_index(index: i128, whole: &str) -> String {
-    format!("index {index} is outside of an axis of length {whole}, as far as can be seen here")
+    format!("index {index} is outside of an axis of length {whole}{}", as_far(whole))
+}
+
+/// Of a length that is no number.
+fn as_far(length: &str) -> &'static str {
+    if length.parse::<usize>().is_ok() { "" } else { ", as far as can be seen here" }
 }
 
 pub(crate) fn transpose(dims: &str) -> String {

@@ -77,7 +77,7 @@ impl Pool {
             Shape::Truth => self.truths.push(id),
             shape if shape.is_number() => self.numbers.push(id),
             Shape::Numbers(_) => self.arrays.push(id),
-            Shape::Results(_) => {}
+            Shape::Results(_) | Shape::Tensor(_) | Shape::Mask(_) => {}
         }
     }
 }
