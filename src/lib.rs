@@ -179,7 +179,7 @@
 pub use ode_runtime::{
     AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Callback, Checkpoints, Controller, Direction,
     Discrete, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble, EnsembleGradient, EnsembleSolution, Euler,
-    Event, EventCotangent, EventPullback, Fehlberg2, Function, Gradient, HessianProduct, Heun2, Heun3,
+    Event, EventCotangent, EventPullback, Fehlberg2, FixedLength, Function, Gradient, HessianProduct, Heun2, Heun3,
     IntegralGradient, Interpolating, Interpolation, IntoEvent, IntoReset, IntoTimes, IntoTolerance, Lane,
     LossGradient, Mask, Method, Midpoint, Model, Moment, Norm, Notice, Pack, Partial, Pass, Pullback,
     Quadrature, Ragged, Real, Reversible, Rk4, Rk4Classic, SameMethod, Sensitivities, Solution, SolveError,

@@ -162,3 +162,58 @@ fn peaks_of_states(count: usize) -> usize {
     let place_and_state = size_of::<usize>() + NUMBER;
     place_and_state * (capacity(count) + capacity(count) / 2)
 }
+
+/// Gradients of a network: what is kept is states, never the layers' values.
+mod tensors {
+    use dfdx::prelude::*;
+
+    use super::*;
+
+    const BATCH: usize = 8;
+    const WIDTH: usize = 128;
+
+    /// A hidden layer of 64 times the numbers of the state.
+    #[ode]
+    fn network<const B: usize>(
+        _t: f64,
+        y: Tensor<Rank2<B, 2>>,
+        w1: Tensor<Rank2<2, WIDTH>>,
+        w2: Tensor<Rank2<WIDTH, 2>>,
+    ) -> Tensor<Rank2<B, 2>> {
+        y.matmul(w1).tanh().matmul(w2)
+    }
+
+    /// The peak of a solve and its gradient.
+    fn peak<A: odec::TensorAdjoint<Euler>>(steps: usize, adjoint: A) -> usize {
+        let dev = Cpu::default();
+        let model = Network { w1: dev.ones() * 0.1, w2: dev.ones() * 0.01 };
+        let y0: Tensor<Rank2<BATCH, 2>, f64, Cpu> = dev.ones();
+        #[allow(clippy::cast_precision_loss)]
+        let solver = model.solver().method(Euler).step_size(1.0 / steps as f64).adjoint(adjoint);
+        let (grads, peak) = peak_of(|| {
+            let solution = solver.solve(y0.clone().traced(Gradients::leaky()), 0.0..1.0).unwrap();
+            solution.sum::<Rank0, _>().backward()
+        });
+        assert!(grads.get(&y0).as_vec().iter().all(|x| *x > 1.0));
+        peak
+    }
+
+    #[test]
+    fn backsolve_keeps_nothing() {
+        let peaks = [100, 1_000, 10_000].map(|steps| peak(steps, Backsolve::default()));
+        assert!(peaks[2] < peaks[0] + peaks[0] / 20, "{peaks:?}");
+    }
+
+    #[test]
+    fn the_discrete_adjoint_keeps_states() {
+        let peaks = [1_000, 10_000].map(|steps| peak(steps, Discrete::default()));
+        // A state and a slope a step of Euler's method, their places, and the times.
+        let state = BATCH * 2 * NUMBER + size_of::<Vec<f64>>();
+        let most = 2 * state + 4 * size_of::<Vec<f64>>() + 3 * NUMBER;
+        assert!(peaks[1] - peaks[0] <= 9_000 * most, "{peaks:?}, {most} a step");
+        // The hidden layer alone would be more.
+        assert!(most < BATCH * WIDTH * NUMBER / 4);
+        let peaks = [1_000, 10_000].map(|steps| peak(steps, Discrete::default().checkpoints(16)));
+        assert!(peaks[1] - peaks[0] <= 9_000 * 3 * NUMBER, "{peaks:?}");
+    }
+}

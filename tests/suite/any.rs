@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::ops::{Index, IndexMut};
 
 use odec::prelude::*;
-use odec::{Lane, Space};
+use odec::{FixedLength, Lane, Space};
 
 use crate::testkit::{Flat, TestSystem, Visitor, visit};
 
@@ -172,13 +172,15 @@ impl Model for AnySystem {
     const STATES: [&'static str; 64] = ["state"; 64];
     const PARAMETERS: [&'static str; 64] = ["parameter"; 64];
 
-    fn vector<L: Lane>(element: impl FnMut(usize) -> L) -> Numbers<L> {
-        Numbers((0..STATES.get()).map(element).collect())
+    fn convert<A: Lane, B: Lane>(from: &Numbers<A>, number: impl FnMut(A) -> B) -> Numbers<B> {
+        Numbers(from.0.iter().copied().map(number).collect())
     }
 
-    fn parameter_vector<L: Lane>(element: impl FnMut(usize) -> L) -> AnyParameters<L> {
-        let (system, count) = PARAMETERS.get().expect("a solve asks for the parameters first");
-        AnyParameters { system, numbers: (0..count).map(element).collect() }
+    fn convert_parameters<A: Lane, B: Lane>(
+        from: &AnyParameters<A>,
+        number: impl FnMut(A) -> B,
+    ) -> AnyParameters<B> {
+        AnyParameters { system: from.system, numbers: from.numbers.iter().copied().map(number).collect() }
     }
 
     fn parameters(&self) -> AnyParameters<f64> {
@@ -197,6 +199,17 @@ impl Model for AnySystem {
 
     fn unflatten(flat: &Numbers<f64>) -> Vec<f64> {
         flat.0.clone()
+    }
+}
+
+impl FixedLength for AnySystem {
+    fn vector<L: Lane>(element: impl FnMut(usize) -> L) -> Numbers<L> {
+        Numbers((0..STATES.get()).map(element).collect())
+    }
+
+    fn parameter_vector<L: Lane>(element: impl FnMut(usize) -> L) -> AnyParameters<L> {
+        let (system, count) = PARAMETERS.get().expect("a solve asks for the parameters first");
+        AnyParameters { system, numbers: (0..count).map(element).collect() }
     }
 }
 
