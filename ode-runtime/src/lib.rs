@@ -73,6 +73,8 @@ pub mod __private {
     #[cfg(feature = "dfdx")]
     pub use crate::number::{Elementary, Single, each};
     #[cfg(feature = "dfdx")]
+    pub use crate::tensor::opaque;
+    #[cfg(feature = "dfdx")]
     pub use crate::tensor::{
         Lengths, Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem,
         TensorTimes, accumulate, as_shape, detached, fill, full, full_mask, function, larger, largest, part, part_mut,

@@ -161,7 +161,7 @@ fn modules_are_what_they_stand_for() {
     .concat();
     close("p", &p_bar, &wanted, 1e-12);
     close("y", &y_bar, &grads.get(&y).as_vec(), 1e-12);
-    let names: Vec<&str> = model.parameters().iter().map(|parameter| parameter.name).collect();
+    let names: Vec<String> = model.parameters().into_iter().map(|parameter| parameter.name).collect();
     assert_eq!(
         names,
         ["net.0.weight", "net.0.bias", "net.2.weight", "net.2.bias", "last.weight", "last.bias"]

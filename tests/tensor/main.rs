@@ -1,5 +1,6 @@
 //! Systems of tensors.
 
 mod agreement;
+mod opaque;
 mod solving;
 mod systems;

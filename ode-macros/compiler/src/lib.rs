@@ -43,6 +43,11 @@ fn compile(role: Role, options: TokenStream, item: TokenStream) -> syn::Result<T
         .map_err(|error| syn::Error::new(error.span(), diagnostic::refusal::NOT_A_FUNCTION))?;
     let rt = emit::runtime(&syn::parse2(options)?);
     let errors = Errors::new();
+    if item.attrs.iter().any(|attribute| attribute.path().is_ident("opaque")) {
+        let system = parse::opaque(&item, &errors);
+        errors.into_result()?;
+        return Ok(system.map_or_else(TokenStream::new, |system| emit::opaque_items(&system, &rt)));
+    }
     let system = parse::system(role, &item, &errors);
     if let Some(system) = system.as_ref().filter(|system| system.of_tensors) {
         let lowered = lower::tensor_graph(system, &errors);

@@ -7,6 +7,7 @@ mod flow;
 mod gradient;
 mod kernel;
 mod names;
+pub mod opaque;
 mod operations;
 mod product;
 mod rows;
@@ -41,7 +42,7 @@ impl TensorReal for f64 {}
 #[derive(Debug, Clone)]
 pub struct Parameter<T> {
     /// Its name, such as `w1` or `net.0.weight`.
-    pub name: &'static str,
+    pub name: String,
     /// The lengths of its axes.
     pub axes: Vec<usize>,
     /// Its numbers, in order.

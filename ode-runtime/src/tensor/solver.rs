@@ -160,7 +160,7 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
         let kernel = self.model.kernel(shapes)?;
         let mut parameters = Vec::with_capacity(kernel.parameters());
         for parameter in self.model.parameters() {
-            let names = Names(vec![(parameter.name.to_owned(), parameter.axes)]);
+            let names = Names(vec![(parameter.name, parameter.axes)]);
             check_finite("the parameter", &names, &parameter.values)?;
             parameters.extend(parameter.values);
         }

@@ -99,6 +99,7 @@ pub(crate) const PARAMETER_LENGTH: &str = "the lengths of a parameter are part o
     generic instead of `usize`, which is for the rows of the state";
 pub(crate) const TENSOR_FUNCTION: &str = "#[differentiable] takes functions of numbers; a function of tensors can be \
     a system, #[ode], or one in dfdx's operations";
+pub(crate) const OPAQUE_STATE: &str = "a function under #[opaque] has one tensor as its state; concatenate several";
 pub(crate) const EMPTY_AXIS: &str = "an axis of length 0 holds nothing";
 pub(crate) const AXIS: &str = "axes are known while compiling: give a number such as `1`, or an array of them, `[0, 1]`";
 pub(crate) const RESHAPE: &str = "a shape is an array of lengths: integers, const generics and products of them, \

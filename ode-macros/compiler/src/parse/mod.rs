@@ -2,6 +2,7 @@
 
 mod expression;
 mod language;
+mod opaque;
 mod pattern;
 mod signature;
 mod statement;
@@ -14,6 +15,7 @@ pub use language::{
 };
 pub(crate) use signature::{pattern_name, struct_name};
 pub use signature::{Parameter, Role, System, system};
+pub use opaque::{OpaqueSystem, opaque};
 pub use tensor::{Axis, Layer};
 pub(crate) use types::real;
 pub use types::{Real, Type};

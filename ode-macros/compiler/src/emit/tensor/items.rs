@@ -207,7 +207,7 @@ impl Items<'_> {
             for (name, place) in tensors_of(parameter) {
                 parameters.push(quote! {
                     rt::Parameter {
-                        name: #name,
+                        name: ::std::string::String::from(#name),
                         axes: dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(&self.#place)).into(),
                         values: self.#place.as_vec(),
                     }

@@ -6,9 +6,11 @@ mod fusion;
 mod items;
 mod kernel;
 mod nest;
+mod opaque;
 mod rows;
 mod view;
 mod writer;
 
 pub use bodies::TensorBodies;
 pub use items::tensor_items;
+pub use opaque::opaque_items;
