@@ -44,8 +44,12 @@ fn training(c: &mut Criterion) {
     let mut group = c.benchmark_group("neural");
     group.measurement_time(Duration::from_secs(4));
 
-    let model =
-        Spiral { w1: dev.sample_normal() * 0.1, b1: dev.zeros(), w2: dev.sample_normal() * 0.1, b2: dev.zeros() };
+    let model = Spiral {
+        w1: dev.sample_normal() * 0.1,
+        b1: dev.zeros(),
+        w2: dev.sample_normal() * 0.1,
+        b2: dev.zeros(),
+    };
     let y0: Tensor<Rank2<20, 2>, f32, Cpu> = dev.sample_uniform() * 4.0 - 2.0;
     let target: Tensor<Rank3<10, 20, 2>, f32, Cpu> = dev.sample_normal();
     let times: [f64; 10] = std::array::from_fn(|i| i as f64 * 25.0 / 999.0);

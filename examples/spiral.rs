@@ -48,21 +48,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let times = linspace(0.0, 25.0, POINTS);
     let truth = Truth { a: [[-0.1, 2.0], [-2.0, -0.1]] };
     #[allow(clippy::cast_possible_truncation)]
-    let data: Trajectory = truth
-        .solve([2.0, 0.0], &times)?
-        .states()
-        .iter()
-        .map(|state| state.map(|x| x as f32))
-        .collect();
+    let data: Trajectory =
+        truth.solve([2.0, 0.0], &times)?.states().iter().map(|state| state.map(|x| x as f32)).collect();
 
     let dev = Cpu::seed_from_u64(0);
     let mut rng = StdRng::seed_from_u64(0);
-    let mut model =
-        Spiral { w1: dev.sample_normal() * 0.1, b1: dev.zeros(), w2: dev.sample_normal() * 0.1, b2: dev.zeros() };
+    let mut model = Spiral {
+        w1: dev.sample_normal() * 0.1,
+        b1: dev.zeros(),
+        w2: dev.sample_normal() * 0.1,
+        b2: dev.zeros(),
+    };
     // As torchdiffeq's, but for a rate that decays, and for the best model, which is kept: at a constant rate the error
     // swings by a factor of ten.
     let rate = |iteration: usize| 1e-2 * 0.1_f64.powf(iteration as f64 / iterations as f64);
-    let mut optimizer = RMSprop::new(&model, RMSpropConfig { lr: rate(0), alpha: 0.99, ..Default::default() });
+    let mut optimizer =
+        RMSprop::new(&model, RMSpropConfig { lr: rate(0), alpha: 0.99, ..Default::default() });
     let mut grads = model.alloc_grads();
     let piece: [f64; PIECE] = std::array::from_fn(|i| times[i]);
 

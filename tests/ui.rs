@@ -15,12 +15,13 @@ fn programs() {
 #[test]
 fn one_mistake_is_one_error() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    let texts = ["signature", "language", "shape", "tableau", "warning", "tensor"].into_iter().flat_map(|stage| {
-        let files = std::fs::read_dir(folder.join(stage)).expect("a folder of cases");
-        files
-            .map(|file| file.expect("a file").path())
-            .filter(|path| path.extension().is_some_and(|e| e == "stderr"))
-    });
+    let texts =
+        ["signature", "language", "shape", "tableau", "warning", "tensor"].into_iter().flat_map(|stage| {
+            let files = std::fs::read_dir(folder.join(stage)).expect("a folder of cases");
+            files
+                .map(|file| file.expect("a file").path())
+                .filter(|path| path.extension().is_some_and(|e| e == "stderr"))
+        });
     let mut count = 0;
     for path in texts {
         let text = std::fs::read_to_string(&path).expect("a text");

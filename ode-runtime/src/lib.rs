@@ -21,6 +21,8 @@ pub use adjoint::{
     HessianProduct, IntegralGradient, Interpolating, LossGradient, Pullback, Quadrature, Reversible,
     SameMethod, Sensitivities,
 };
+#[cfg(feature = "dfdx")]
+pub use adjoint::{Recorded, TensorAdjoint};
 #[cfg(feature = "progress")]
 pub use callback::Progress;
 #[cfg(feature = "tracing")]
@@ -45,14 +47,12 @@ pub use solve::{
     linspace,
 };
 pub use space::Space;
+pub use system::{FixedLength, Function, Model, System};
 #[cfg(feature = "dfdx")]
 pub use tensor::{
-    Parameter, PlainState, Saved, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes,
-    WithTime,
+    Parameter, PlainState, Saved, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState,
+    TensorSystem, TensorTimes, WithTime,
 };
-#[cfg(feature = "dfdx")]
-pub use adjoint::{Recorded, TensorAdjoint};
-pub use system::{FixedLength, Function, Model, System};
 
 /// A Runge-Kutta method from its Butcher tableau, checked while compiling.
 #[macro_export]
@@ -66,23 +66,23 @@ pub mod __private {
     pub use crate::ensemble::{Each, Ensemble};
     pub use crate::functions::value;
     pub use crate::method::{Stepper, Tableau};
+    #[cfg(feature = "dfdx")]
+    pub use crate::number::{Elementary, Single, each};
     pub use crate::number::{Lane, Mask, Real};
     pub use crate::solve::{IntoTimes, Solution, SolveError, Solver};
     pub use crate::space::Space;
     pub use crate::system::{FixedLength, Function, Model, System};
     #[cfg(feature = "dfdx")]
-    pub use crate::number::{Elementary, Single, each};
-    #[cfg(feature = "dfdx")]
     pub use crate::tensor::opaque;
     #[cfg(feature = "dfdx")]
     pub use crate::tensor::{
         Lengths, Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem,
-        TensorTimes, accumulate, as_shape, detached, fill, full, full_mask, function, larger, largest, part, part_mut,
-        product, read, total,
+        TensorTimes, accumulate, as_shape, detached, fill, full, full_mask, function, larger, largest, part,
+        part_mut, product, read, total,
     };
+    pub use ode_macros::tableau_stepper;
     #[cfg(feature = "dfdx")]
     pub use {dfdx, num_traits, rand_distr::uniform::SampleUniform};
-    pub use ode_macros::tableau_stepper;
 
     /// The number nearest to `value`, in every lane.
     #[inline(always)]

@@ -130,12 +130,8 @@ fn f32_agrees_to_its_precision() {
 #[test]
 fn modules_are_what_they_stand_for() {
     let dev = Cpu::seed_from_u64(9);
-    type Net = (
-        modules::Linear<2, 7, f64, Cpu>,
-        modules::Tanh,
-        modules::Linear<7, 5, f64, Cpu>,
-        modules::Sigmoid,
-    );
+    type Net =
+        (modules::Linear<2, 7, f64, Cpu>, modules::Tanh, modules::Linear<7, 5, f64, Cpu>, modules::Sigmoid);
     let net: Net = BuildModule::build(&dev);
     let last: modules::Linear<5, 2, f64, Cpu> = BuildModule::build(&dev);
     let model = Network { net, last };

@@ -5,7 +5,7 @@ use odec::prelude::*;
 use odec::{Controller, PlainState};
 use serde_json::Value;
 
-use crate::systems::{Oscillators, batch, Batch};
+use crate::systems::{Batch, Oscillators, batch};
 
 /// The network of the reference: y' = W2 tanh(W1 y + b1) + b2 for each row.
 #[ode]
@@ -28,7 +28,12 @@ fn reference_model(dev: &Cpu) -> Mlp {
         0.3 * f64::sin(k)
     };
     let mut take = |count: usize| (0..count).map(|_| next()).collect::<Vec<f64>>();
-    Mlp { w1: dev.tensor(take(16)), b1: dev.tensor(take(8)), w2: dev.tensor(take(16)), b2: dev.tensor(take(2)) }
+    Mlp {
+        w1: dev.tensor(take(16)),
+        b1: dev.tensor(take(8)),
+        w2: dev.tensor(take(16)),
+        b2: dev.tensor(take(2)),
+    }
 }
 
 fn json(file: &str) -> Value {
@@ -85,16 +90,21 @@ fn the_network_of_torchdiffeq() {
     let even = &file["neural_ode"]["t = 4 even points on 0..1"];
     let times = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0];
     // Between the ends of its steps torchdiffeq has another interpolant, hence twice the 1e-8 that the ends keep.
-    let check = |case: &str, (states, loss, by_y0, by_p): (Vec<f64>, f64, Vec<f64>, Vec<f64>), tolerance: f64| {
-        let case = &even[case];
-        close(&states, &numbers(&case["y"]), tolerance, "y");
-        close(&[loss], &numbers(&case["loss"]), tolerance, "loss");
-        close(&by_y0, &numbers(&case["grad_y0"]), tolerance, "y0");
-        let wanted: Vec<f64> =
-            ["grad_W1", "grad_b1", "grad_W2", "grad_b2"].iter().flat_map(|name| numbers(&case[name])).collect();
-        close(&by_p, &wanted, tolerance, "p");
+    let check =
+        |case: &str, (states, loss, by_y0, by_p): (Vec<f64>, f64, Vec<f64>, Vec<f64>), tolerance: f64| {
+            let case = &even[case];
+            close(&states, &numbers(&case["y"]), tolerance, "y");
+            close(&[loss], &numbers(&case["loss"]), tolerance, "loss");
+            close(&by_y0, &numbers(&case["grad_y0"]), tolerance, "y0");
+            let wanted: Vec<f64> = ["grad_W1", "grad_b1", "grad_W2", "grad_b2"]
+                .iter()
+                .flat_map(|name| numbers(&case[name]))
+                .collect();
+            close(&by_p, &wanted, tolerance, "p");
+        };
+    let loss = |solution: Tensor<Rank3<4, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| {
+        solution.square().mean::<Rank0, _>()
     };
-    let loss = |solution: Tensor<Rank3<4, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().mean::<Rank0, _>();
     let solver = model.solver().rtol(1e-9).atol(1e-9).controller(Controller::I);
     check("dopri5 backprop, tol=1e-09", gradients!(solver, &model, y0(&dev), &times, loss), 2e-8);
     let back = solver.clone().adjoint(Backsolve::default());
@@ -103,7 +113,9 @@ fn the_network_of_torchdiffeq() {
     check("dopri5 adjoint, seminorm, tol=1e-09", gradients!(seminorm, &model, y0(&dev), &times, loss), 2e-8);
     let ends = &file["neural_ode"]["t = [0, 1]"];
     let solver = model.solver().rtol(1e-9).atol(1e-9).controller(Controller::I);
-    let loss = |solution: Tensor<Rank3<2, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().mean::<Rank0, _>();
+    let loss = |solution: Tensor<Rank3<2, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| {
+        solution.square().mean::<Rank0, _>()
+    };
     for (case, found) in [
         ("dopri5 backprop, tol=1e-09", gradients!(solver, &model, y0(&dev), 0.0..1.0, loss)),
         (
@@ -116,7 +128,9 @@ fn the_network_of_torchdiffeq() {
         close(&found.3[..16], &numbers(&ends[case]["grad_W1"]), 1e-8, "w1");
         close(&found.3[24..40], &numbers(&ends[case]["grad_W2"]), 1e-8, "w2");
     }
-    let loss = |solution: Tensor<Rank3<4, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().mean::<Rank0, _>();
+    let loss = |solution: Tensor<Rank3<4, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| {
+        solution.square().mean::<Rank0, _>()
+    };
     let fixed = model.solver().method(Rk4).step_size(0.05).interp(Interpolation::Cubic);
     let (_, _, by_y0, _) = gradients!(fixed, &model, y0(&dev), &times, loss);
     close(&by_y0, &numbers(&even["rk4 backprop, step_size=0.05"]["grad_y0"]), 1e-5, "rk4");
@@ -142,7 +156,8 @@ fn the_network_to_all_digits() {
     let times: [f64; 4] = read("t").try_into().unwrap();
     let y0: Tensor<Rank2<1, 2>, f64, Cpu> = dev.tensor([[0.5, -0.3]]);
     let solver = model.solver().method(Dopri8).rtol(1e-12).atol(1e-12);
-    let loss = |solution: Tensor<Rank3<4, 1, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
+    let loss =
+        |solution: Tensor<Rank3<4, 1, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
     let (states, value, by_y0, by_p) = gradients!(solver, &model, y0, &times, loss);
     close(&states, &read("states"), 1e-10, "states");
     close(&[value], &read("loss"), 1e-9, "loss");
@@ -263,10 +278,12 @@ fn rows_one_by_one() {
     let model = reference_model(&dev);
     let times = [0.0, 0.4, 1.0];
     let solver = model.solver().per_sample();
-    let loss = |solution: Tensor<Rank3<3, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
+    let loss =
+        |solution: Tensor<Rank3<3, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
     let (states, _, by_y0, by_p) = gradients!(solver, &model, y0(&dev), &times, loss);
     let mut sum = vec![0.0; by_p.len()];
-    let loss = |solution: Tensor<Rank3<3, 1, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
+    let loss =
+        |solution: Tensor<Rank3<3, 1, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
     for row in 0..3 {
         let alone: Tensor<Rank2<1, 2>, f64, Cpu> = dev.tensor(y0(&dev).as_vec()[2 * row..][..2].to_vec());
         let (own_states, _, own_by_y0, own_by_p) = gradients!(model.solver(), &model, alone, &times, loss);
@@ -290,7 +307,11 @@ fn rows_one_by_one() {
 #[test]
 fn a_large_batch_is_shared_out() {
     #[ode]
-    fn layer<const B: usize>(_t: f64, y: Tensor<Rank2<B, 64>>, w: Tensor<Rank2<64, 64>>) -> Tensor<Rank2<B, 64>> {
+    fn layer<const B: usize>(
+        _t: f64,
+        y: Tensor<Rank2<B, 64>>,
+        w: Tensor<Rank2<64, 64>>,
+    ) -> Tensor<Rank2<B, 64>> {
         y.matmul(w).tanh() - y
     }
     let dev = Cpu::seed_from_u64(3);
@@ -409,6 +430,9 @@ mod bad_input {
     fn an_open_end() {
         let dev = Cpu::default();
         let model = Batch { w: dev.ones() };
-        assert_eq!(text(model.solver().max_num_steps(0).solve(rows3(&dev, 1), 0.0..1.0)), "max_num_steps is 0, but must be at least 1");
+        assert_eq!(
+            text(model.solver().max_num_steps(0).solve(rows3(&dev, 1), 0.0..1.0)),
+            "max_num_steps is 0, but must be at least 1"
+        );
     }
 }

@@ -27,7 +27,11 @@ pub fn smooth<const B: usize>(t: f64, y: Tensor<Rank2<B, 3>>, w: Tensor<Rank1<3>
 
 /// Functions that dfdx lacks.
 #[ode]
-pub fn elementary<const B: usize>(t: f64, y: Tensor<Rank2<B, 3>>, w: Tensor<Rank1<3>>) -> Tensor<Rank2<B, 3>> {
+pub fn elementary<const B: usize>(
+    t: f64,
+    y: Tensor<Rank2<B, 3>>,
+    w: Tensor<Rank1<3>>,
+) -> Tensor<Rank2<B, 3>> {
     let a = y.softplus() + (y * w).atan() + (y * 0.1).tan() + (y * 0.3).sinh();
     let b = (y.abs() + 1.5).powf(1.7) + y.atan2(w) + y.hypot(w) + y.cbrt();
     let c = (y * 0.1).asin() + (y.abs() + 1.0).log10() + y.exp_m1() + (y.square() + w).max(t) + y.min(w);
@@ -49,7 +53,11 @@ pub fn broadcasting<const B: usize, const N: usize>(
 
 /// Sums, means and extremes over axes.
 #[ode]
-pub fn reductions<const B: usize>(_t: f64, y: Tensor<Rank3<B, 3, 5>>, w: Tensor<Rank2<3, 5>>) -> Tensor<Rank3<B, 3, 5>> {
+pub fn reductions<const B: usize>(
+    _t: f64,
+    y: Tensor<Rank3<B, 3, 5>>,
+    w: Tensor<Rank2<3, 5>>,
+) -> Tensor<Rank3<B, 3, 5>> {
     let all = y.sum() * 0.01 + w.mean();
     let rows = (y * w).sum(2);
     let columns = y.mean(1).reshape([B, 1, 5]);
@@ -74,7 +82,11 @@ pub fn attention<const B: usize, const N: usize>(
 
 /// Parts of tensors moved about.
 #[ode]
-pub fn arranged<const B: usize>(_t: f64, y: Tensor<Rank2<B, 6>>, w: Tensor<Rank2<3, 2>>) -> Tensor<Rank2<B, 6>> {
+pub fn arranged<const B: usize>(
+    _t: f64,
+    y: Tensor<Rank2<B, 6>>,
+    w: Tensor<Rank2<3, 2>>,
+) -> Tensor<Rank2<B, 6>> {
     let (left, right) = (y.slice(1, 0..2), y.slice(1, 2..6));
     let turned = concat([right.tanh(), left], 1);
     let cells = y.reshape([B, 3, 2]).permute([0, 2, 1]);

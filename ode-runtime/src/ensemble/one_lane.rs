@@ -11,8 +11,8 @@ use crate::solve::{
     non_finite, too_many, too_small, wild_state,
 };
 use crate::space::Space;
-use crate::system::component;
 use crate::system::System;
+use crate::system::component;
 
 /// What comes of a trajectory.
 pub(super) type Outcome<S> = Result<Finished<S>, SolveError>;
@@ -199,7 +199,14 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         rhs(slot.clock.first, &y, &mut f);
         slot.stats.rhs_evaluations = 1;
         if let Some(bad) = non_finite(std::slice::from_ref(&f)) {
-            return Err(failure_of_rhs::<S, L>(bad, &component::<S>, plan.start, &slot.record, &y, slot.stats));
+            return Err(failure_of_rhs::<S, L>(
+                bad,
+                &component::<S>,
+                plan.start,
+                &slot.record,
+                &y,
+                slot.stats,
+            ));
         }
         let h = match plan.first_step {
             Some(h) => h * plan.direction,

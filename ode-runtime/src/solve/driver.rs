@@ -116,7 +116,15 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         if next.t1 == next.times.t {
             let next = Next { wanted: h, ..next };
             let stages = copied(method, &stages, &y);
-            return Err(too_small::<S, L>(&stages.as_ref()[..=last], &name, &next, plan, record, &y.clone(), stats));
+            return Err(too_small::<S, L>(
+                &stages.as_ref()[..=last],
+                &name,
+                &next,
+                plan,
+                record,
+                &y.clone(),
+                stats,
+            ));
         }
         if stats.accepted + stats.rejected >= plan.max_num_steps {
             return Err(too_many::<S, L>(next.times.t, plan, record, &y.clone(), stats));
@@ -281,12 +289,10 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
         k: &stages.as_ref()[..=last],
         step: &mut again,
     };
-    let found = watch
-        .look(&mut look)
-        .map_err(|trouble| {
-            let name = |index: usize| dynamics.component(index);
-            trouble_of_event::<S, L>(trouble, &name, next.times.t, record, y, *stats)
-        })?;
+    let found = watch.look(&mut look).map_err(|trouble| {
+        let name = |index: usize| dynamics.component(index);
+        trouble_of_event::<S, L>(trouble, &name, next.times.t, record, y, *stats)
+    })?;
     stats.rhs_evaluations += steps * last;
     for event in &found.happened {
         if record.events.len() == plan.max_events {

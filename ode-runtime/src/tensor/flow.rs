@@ -81,7 +81,8 @@ const LEAST_ROWS: usize = 128;
 impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
     pub(crate) fn new(kernel: K, parameters: Arc<[T]>, names: Arc<Names>) -> Self {
         let zeros = |count: usize| vec![T::from_f64(0.0); count];
-        let rows = kernel.rows().filter(|rows| names.0.len() == 1 && rows * parameters.len() >= WORTH_A_THREAD);
+        let rows =
+            kernel.rows().filter(|rows| names.0.len() == 1 && rows * parameters.len() >= WORTH_A_THREAD);
         let chunks = match rows {
             Some(rows) if cfg!(feature = "threads") && rows > LEAST_ROWS => {
                 let most = rows.div_ceil(8).max(LEAST_ROWS);

@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn a_number_is_called_by_its_row_and_column() {
-        let names = Names(vec![("y".to_owned(), vec![2, 3]), ("z".to_owned(), vec![]), ("w".to_owned(), vec![4])]);
+        let names =
+            Names(vec![("y".to_owned(), vec![2, 3]), ("z".to_owned(), vec![]), ("w".to_owned(), vec![4])]);
         let found: Vec<String> = [0, 4, 6, 8].map(|index| names.component(index)).to_vec();
         assert_eq!(found, ["y[0, 0]", "y[1, 1]", "z", "w[1]"]);
         let row = Names(vec![("y".to_owned(), vec![4, 3])]).of_row(2);

@@ -27,10 +27,9 @@ where
 {
     match tensor.try_realize::<To>() {
         Ok(tensor) => tensor,
-        Err(tensor) => panic!(
-            "a tensor of shape {:?} where another is declared",
-            dfdx::shapes::HasShape::shape(&tensor)
-        ),
+        Err(tensor) => {
+            panic!("a tensor of shape {:?} where another is declared", dfdx::shapes::HasShape::shape(&tensor))
+        }
     }
 }
 
@@ -66,8 +65,9 @@ pub fn function<S: Shape, E: TensorReal, D: Device<E>, T: Tape<E, D>, const N: u
     let device = arguments[0].device().clone();
     let count = shape.num_elements();
     let (mut value, mut slopes) = (Vec::with_capacity(count), [const { Vec::new() }; N]);
-    for i in 0..count {
-        let (y, partials) = function(std::array::from_fn(|argument| numbers[argument][i]));
+    #[allow(clippy::needless_range_loop)]
+    for place in 0..count {
+        let (y, partials) = function(std::array::from_fn(|argument: usize| numbers[argument][place]));
         value.push(y);
         slopes.iter_mut().zip(partials).for_each(|(slopes, partial)| slopes.push(partial));
     }

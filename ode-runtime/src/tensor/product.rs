@@ -197,12 +197,24 @@ fn large<T: Elementary, L: Single<Scalar = T>>(
     #[allow(unsafe_code)]
     unsafe {
         gemm::gemm(
-            m, n, k,
-            out.as_mut_ptr(), out_column, out_row, adds,
-            a.as_ptr(), a_column, a_row,
-            b.as_ptr(), b_column, b_row,
-            one, one,
-            false, false, false,
+            m,
+            n,
+            k,
+            out.as_mut_ptr(),
+            out_column,
+            out_row,
+            adds,
+            a.as_ptr(),
+            a_column,
+            a_row,
+            b.as_ptr(),
+            b_column,
+            b_row,
+            one,
+            one,
+            false,
+            false,
+            false,
             // Rows are shared out among threads where it is worth it.
             gemm::Parallelism::None,
         );
@@ -216,7 +228,9 @@ mod tests {
     /// Each form, against sums as they are defined.
     #[test]
     fn all_layouts_agree() {
-        for [m, k, n] in [[1, 1, 1], [20, 50, 2], [2, 20, 50], [7, 300, 3], [5, 3, 17], [70, 80, 90], [3, 1, 40]] {
+        for [m, k, n] in
+            [[1, 1, 1], [20, 50, 2], [2, 20, 50], [7, 300, 3], [5, 3, 17], [70, 80, 90], [3, 1, 40]]
+        {
             let element = |seed: usize, place: usize| ((place * 7 + seed) % 23) as f64 - 11.0;
             let a: Vec<f64> = (0..m * k).map(|place| element(1, place)).collect();
             let b: Vec<f64> = (0..k * n).map(|place| element(5, place)).collect();
@@ -225,14 +239,25 @@ mod tests {
                     for out_strides in [(n, 1), (1, m)] {
                         for adds in [false, true] {
                             let mut out = vec![0.5; m * n];
-                            product([m, k, n], (&a[..], a_strides), (&b[..], b_strides), (&mut out[..], out_strides), adds);
+                            product(
+                                [m, k, n],
+                                (&a[..], a_strides),
+                                (&b[..], b_strides),
+                                (&mut out[..], out_strides),
+                                adds,
+                            );
                             for i in 0..m {
                                 for j in 0..n {
                                     let at = |l: usize| {
-                                        a[i * a_strides.0 + l * a_strides.1] * b[l * b_strides.0 + j * b_strides.1]
+                                        a[i * a_strides.0 + l * a_strides.1]
+                                            * b[l * b_strides.0 + j * b_strides.1]
                                     };
                                     let wanted = (0..k).map(at).sum::<f64>() + if adds { 0.5 } else { 0.0 };
-                                    assert_eq!(out[i * out_strides.0 + j * out_strides.1], wanted, "{m} {k} {n}");
+                                    assert_eq!(
+                                        out[i * out_strides.0 + j * out_strides.1],
+                                        wanted,
+                                        "{m} {k} {n}"
+                                    );
                                 }
                             }
                         }

@@ -206,6 +206,7 @@ fn pull_back<T: TensorReal, K: TensorKernel<T>, M: Stepper, A: TensorAdjoint<M>>
     recorded: Vec<Recorded<T, K, M>>,
     cotangents: &[Vec<T>],
 ) -> (Vec<T>, Vec<T>) {
+    #[allow(clippy::type_complexity)]
     let parts: Vec<(Recorded<T, K, M>, Vec<Heap<T>>)> = recorded
         .into_iter()
         .enumerate()

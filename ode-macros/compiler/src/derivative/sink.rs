@@ -24,7 +24,9 @@ pub(super) fn sink(graph: &Graph) -> Graph {
                 let otherwise = arm(graph, &inner, otherwise, other_captured);
                 branch(node, then, otherwise, &images, &mut result)
             }
-            Operation::Select if splits(graph, node) && node.arguments[1..].iter().any(|argument| inner[argument.0]) => {
+            Operation::Select
+                if splits(graph, node) && node.arguments[1..].iter().any(|argument| inner[argument.0]) =>
+            {
                 let handed_on = handed_on(node);
                 let then = arm(graph, &inner, &handed_on, &node.arguments[1..2]);
                 let otherwise = arm(graph, &inner, &handed_on, &node.arguments[2..]);

@@ -166,7 +166,8 @@ fn choices(graph: &Graph) -> Vec<Choice> {
     for id in graph.ids().rev().filter(|id| live[id.0]) {
         let node = graph.node(id);
         for (place, &argument) in node.arguments.iter().enumerate() {
-            let by_mask = matches!(node.operation, Operation::Select) && graph.shape(node.arguments[0]).is_tensor();
+            let by_mask =
+                matches!(node.operation, Operation::Select) && graph.shape(node.arguments[0]).is_tensor();
             let many = graph.shape(argument).is_tensor();
             let way = match &node.operation {
                 Operation::Compare(_) | Operation::Logic(_) => Choice::Nowhere,

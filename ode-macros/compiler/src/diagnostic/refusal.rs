@@ -99,13 +99,16 @@ pub(crate) const PARAMETER_LENGTH: &str = "the lengths of a parameter are part o
     generic instead of `usize`, which is for the rows of the state";
 pub(crate) const TENSOR_FUNCTION: &str = "#[differentiable] takes functions of numbers; a function of tensors can be \
     a system, #[ode], or one in dfdx's operations";
-pub(crate) const OPAQUE_STATE: &str = "a function under #[opaque] has one tensor as its state; concatenate several";
+pub(crate) const OPAQUE_STATE: &str =
+    "a function under #[opaque] has one tensor as its state; concatenate several";
 pub(crate) const EMPTY_AXIS: &str = "an axis of length 0 holds nothing";
-pub(crate) const AXIS: &str = "axes are known while compiling: give a number such as `1`, or an array of them, `[0, 1]`";
+pub(crate) const AXIS: &str =
+    "axes are known while compiling: give a number such as `1`, or an array of them, `[0, 1]`";
 pub(crate) const RESHAPE: &str = "a shape is an array of lengths: integers, const generics and products of them, \
     `[B, 2 * 50]`";
 pub(crate) const SLICE: &str = "a part of an axis is a range of lengths, `0..3`";
-pub(crate) const LENGTH_ARITHMETIC: &str = "lengths that are not known here can be added and multiplied alone";
+pub(crate) const LENGTH_ARITHMETIC: &str =
+    "lengths that are not known here can be added and multiplied alone";
 pub(crate) const MASK_CONDITION: &str = "an `if` takes one truth value, and this has one for each element; write \
     `(a < b).choose(x, y)`";
 
@@ -115,7 +118,9 @@ pub(crate) fn rank(rank: usize, found: usize) -> String {
 }
 
 pub(crate) fn tensor_result(found: &str, wanted: &str) -> String {
-    format!("this returns {found}, but the state is {wanted}: the result is its derivative, so it has its shape")
+    format!(
+        "this returns {found}, but the state is {wanted}: the result is its derivative, so it has its shape"
+    )
 }
 
 pub(crate) fn tensor_operands(name: &str, found: &[String]) -> String {
@@ -185,7 +190,8 @@ pub(crate) fn joined(name: &str, found: &str) -> String {
 }
 
 pub(crate) fn joined_shapes(name: &str, first: &str, other: &str) -> String {
-    let rule = if name == "stack" { "all shapes must be the same" } else { "only the joined axis may differ" };
+    let rule =
+        if name == "stack" { "all shapes must be the same" } else { "only the joined axis may differ" };
     format!("`{name}` of tensors {first} and {other}: {rule}")
 }
 

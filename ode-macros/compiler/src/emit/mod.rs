@@ -14,5 +14,5 @@ mod warning;
 pub use bodies::Bodies;
 pub use fallback::fallback;
 pub use items::items;
-pub use tensor::{TensorBodies, opaque_items, tensor_items};
 pub use paths::{Options, runtime};
+pub use tensor::{TensorBodies, opaque_items, tensor_items};

@@ -64,7 +64,8 @@ impl Operation {
     /// Where the operation does not take arguments of these shapes.
     #[must_use]
     pub fn shape(&self, arguments: &[&Shape]) -> Shape {
-        let numeric = |shapes: &[&Shape]| shapes.iter().all(|s| s.is_number() || matches!(s, Shape::Tensor(_)));
+        let numeric =
+            |shapes: &[&Shape]| shapes.iter().all(|s| s.is_number() || matches!(s, Shape::Tensor(_)));
         let truths = |dims: Vec<Dim>| if dims.is_empty() { Shape::Truth } else { Shape::Mask(dims) };
         match self {
             Self::Input(_) => unreachable!("inputs are made with their shape"),
@@ -86,7 +87,9 @@ impl Operation {
             Self::Select => {
                 assert!(arguments.len() == 3, "a choice of {arguments:?}");
                 if arguments[1..].iter().any(|shape| shape.is_tensor()) || arguments[0].is_tensor() {
-                    assert!(matches!(arguments[0], Shape::Truth | Shape::Mask(_)) && numeric(&arguments[1..]));
+                    assert!(
+                        matches!(arguments[0], Shape::Truth | Shape::Mask(_)) && numeric(&arguments[1..])
+                    );
                     return Shape::tensor(Shape::elementwise(arguments));
                 }
                 assert!(*arguments[0] == Shape::Truth && arguments[1] == arguments[2]);

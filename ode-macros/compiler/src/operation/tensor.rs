@@ -103,7 +103,8 @@ impl Tensor {
                 replaced(dims, *axis, length)
             }
             Self::Concat(axis) => {
-                let length = arguments.iter().fold(Dim::default(), |sum, shape| sum.plus(&shape.dims()[*axis]));
+                let length =
+                    arguments.iter().fold(Dim::default(), |sum, shape| sum.plus(&shape.dims()[*axis]));
                 replaced(dims(0), *axis, length)
             }
             Self::Product => {

@@ -13,9 +13,9 @@ pub use language::{
     Arithmetic, Assignment, BinaryOperator, Block, Closure, Constant, Expression, ForLoop, Function, Import,
     Kind, Let, Pattern, Place, PlaceStep, Statement,
 };
-pub(crate) use signature::{pattern_name, struct_name};
-pub use signature::{Parameter, Role, System, system};
 pub use opaque::{OpaqueSystem, opaque};
+pub use signature::{Parameter, Role, System, system};
+pub(crate) use signature::{pattern_name, struct_name};
 pub use tensor::{Axis, Layer};
 pub(crate) use types::real;
 pub use types::{Real, Type};

@@ -94,7 +94,8 @@ pub fn opaque(item: &syn::ItemFn, errors: &Errors) -> Option<OpaqueSystem> {
             errors.over(&typed.pat, say::PARAMETER_PATTERN);
             return None;
         };
-        let is_tensor = super::tensor::mentions_tensor(&typed.ty) && !matches!(*typed.ty, syn::Type::Tuple(_));
+        let is_tensor =
+            super::tensor::mentions_tensor(&typed.ty) && !matches!(*typed.ty, syn::Type::Tuple(_));
         let ty = match is_tensor.then(|| reader.parameter(&typed.ty)) {
             Some(Type::Tensor(axes)) => Ok(axes),
             Some(_) => return None,

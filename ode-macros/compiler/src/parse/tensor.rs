@@ -94,13 +94,16 @@ impl Reader<'_> {
             syn::Type::Paren(inner) => self.parameter(&inner.elem),
             syn::Type::Group(inner) => self.parameter(&inner.elem),
             syn::Type::Tuple(tuple) if !tuple.elems.is_empty() => {
-                let layers: Option<Vec<Layer>> = tuple.elems.iter().map(|element| self.layer(element)).collect();
+                let layers: Option<Vec<Layer>> =
+                    tuple.elems.iter().map(|element| self.layer(element)).collect();
                 layers.map_or_else(|| self.refuse(ty, say::MODULE), |layers| Type::Modules(layers, true))
             }
             other => match self.layer(other) {
                 Some(layer) => Type::Modules(vec![layer], false),
                 None => match self.tensor(other) {
-                    Type::Tensor(axes) if axes.contains(&Axis::Runtime) => self.refuse(ty, say::PARAMETER_LENGTH),
+                    Type::Tensor(axes) if axes.contains(&Axis::Runtime) => {
+                        self.refuse(ty, say::PARAMETER_LENGTH)
+                    }
                     tensor => tensor,
                 },
             },
@@ -131,7 +134,8 @@ impl Reader<'_> {
             syn::Type::Tuple(tuple) => tuple.elems.iter().map(|element| self.axis_type(element)).collect(),
             syn::Type::Path(path) => {
                 let segment = path.path.segments.last()?;
-                let rank = segment.ident.to_string().strip_prefix("Rank").and_then(|n| n.parse::<usize>().ok());
+                let rank =
+                    segment.ident.to_string().strip_prefix("Rank").and_then(|n| n.parse::<usize>().ok());
                 let axes: Vec<Option<Axis>> = match &segment.arguments {
                     syn::PathArguments::AngleBracketed(arguments) => {
                         arguments.args.iter().map(|argument| self.length(argument)).collect()
@@ -229,8 +233,7 @@ pub(super) fn generics(signature: &syn::Signature, errors: &Errors) -> Vec<Strin
     let mut names = Vec::new();
     for parameter in &signature.generics.params {
         match parameter {
-            syn::GenericParam::Const(parameter)
-                if matches!(&parameter.ty, syn::Type::Path(path) if path.path.is_ident("usize")) =>
+            syn::GenericParam::Const(parameter) if matches!(&parameter.ty, syn::Type::Path(path) if path.path.is_ident("usize")) =>
             {
                 names.push(parameter.ident.to_string());
             }

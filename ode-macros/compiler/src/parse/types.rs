@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::expression::expression;
-use super::tensor::{Axis, Layer};
 use super::language::Expression;
+use super::tensor::{Axis, Layer};
 use crate::diagnostic::{Errors, refusal as say};
 
 /// The type of the numbers of a system.

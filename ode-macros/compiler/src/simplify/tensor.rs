@@ -20,7 +20,9 @@ pub(super) fn rewrite(
     match (operation, before) {
         (Tensor::Expand(axes), _) if axes.is_empty() => Some(x),
         (Tensor::Sum(axes) | Tensor::Max(axes), _) if axes.is_empty() => Some(x),
-        (Tensor::Permute(order), _) if order.iter().enumerate().all(|(place, &axis)| place == axis) => Some(x),
+        (Tensor::Permute(order), _) if order.iter().enumerate().all(|(place, &axis)| place == axis) => {
+            Some(x)
+        }
         (Tensor::Reshape(dims), _) if *dims == graph.shape(x).dims() => Some(x),
         (Tensor::Slice { axis, start, length }, _)
             if start.is(0) && *length == graph.shape(x).dims()[*axis] =>

@@ -1,3 +1,98 @@
+#[allow(dead_code, unused, clippy::all, clippy::pedantic)]
+pub fn spiral<
+    const B: usize,
+    D: ::odec::__private::dfdx::tensor_ops::Device<f32>,
+    T: ::odec::__private::dfdx::tensor::Tape<f32, D>,
+>(
+    _t: f32,
+    state: ::odec::__private::dfdx::tensor::Tensor<
+        (
+            ::odec::__private::dfdx::shapes::Const<B>,
+            ::odec::__private::dfdx::shapes::Const<2>,
+        ),
+        f32,
+        D,
+        T,
+    >,
+    w1: ::odec::__private::dfdx::tensor::Tensor<
+        (
+            ::odec::__private::dfdx::shapes::Const<2>,
+            ::odec::__private::dfdx::shapes::Const<50>,
+        ),
+        f32,
+        D,
+    >,
+    b1: ::odec::__private::dfdx::tensor::Tensor<
+        (::odec::__private::dfdx::shapes::Const<50>,),
+        f32,
+        D,
+    >,
+    w2: ::odec::__private::dfdx::tensor::Tensor<
+        (
+            ::odec::__private::dfdx::shapes::Const<50>,
+            ::odec::__private::dfdx::shapes::Const<2>,
+        ),
+        f32,
+        D,
+    >,
+    b2: ::odec::__private::dfdx::tensor::Tensor<
+        (::odec::__private::dfdx::shapes::Const<2>,),
+        f32,
+        D,
+    >,
+) -> ::odec::__private::dfdx::tensor::Tensor<
+    (
+        ::odec::__private::dfdx::shapes::Const<B>,
+        ::odec::__private::dfdx::shapes::Const<2>,
+    ),
+    f32,
+    D,
+    T,
+> {
+    use ::odec::__private as rt;
+    use rt::{Lane as _, Mask as _, dfdx};
+    use dfdx::prelude::*;
+    type L = f32;
+    let x0 = state;
+    let (x0, tape) = x0.split_tape();
+    let x1 = w1;
+    let x2 = b1;
+    let x3 = w2;
+    let x4 = b2;
+    let lengths = rt::Lengths { lengths: [] };
+    let x0 = rt::as_shape::<(usize, usize), _, _, _, _>(x0);
+    let x1 = rt::as_shape::<(usize, usize), _, _, _, _>(x1);
+    let x2 = rt::as_shape::<(usize,), _, _, _, _>(x2);
+    let x3 = rt::as_shape::<(usize, usize), _, _, _, _>(x3);
+    let x4 = rt::as_shape::<(usize,), _, _, _, _>(x4);
+    let device = x0.device().clone();
+    let (n1, tape) = (x0.clone().put_tape(tape) * 1.0).split_tape();
+    let (n2, tape) = (x0.clone().put_tape(tape) * n1.clone()).split_tape();
+    let (n3, tape) = (n2.clone().put_tape(tape) * x0.clone()).split_tape();
+    let (n4, tape) = n3.clone().put_tape(tape).matmul(x1.clone()).split_tape();
+    let (n5, tape) = x2
+        .clone()
+        .put_tape(tape)
+        .broadcast_like::<_, dfdx::shapes::Axis<0>>(&(B, 50))
+        .split_tape();
+    let (n6, tape) = (n4.clone().put_tape(tape) + n5.clone()).split_tape();
+    let (hidden, tape) = n6.clone().put_tape(tape).tanh().split_tape();
+    let (n7, tape) = hidden.clone().put_tape(tape).matmul(x3.clone()).split_tape();
+    let (n8, tape) = x4
+        .clone()
+        .put_tape(tape)
+        .broadcast_like::<_, dfdx::shapes::Axis<0>>(&(B, 2))
+        .split_tape();
+    let (n9, tape) = (n7.clone().put_tape(tape) + n8.clone()).split_tape();
+    rt::as_shape::<
+        (dfdx::shapes::Const<B>, dfdx::shapes::Const<2>),
+        _,
+        _,
+        _,
+        _,
+    >(n9.clone())
+        .put_tape(tape)
+}
 #[derive(Debug, Clone)]
 pub struct Spiral<
     D: ::odec::__private::dfdx::tensor_ops::Device<E>
@@ -54,20 +149,27 @@ const _: () = {
             rt::TensorSolver::new(self)
         }
     }
-    /// The lengths that are known at run time alone.
+    /// The number of rows, and the lengths that are known at run time alone.
     #[derive(Clone)]
     pub struct Kernel<const B: usize> {
+        rows: usize,
         lengths: [usize; 0usize],
     }
     impl<const B: usize> rt::TensorKernel<f32> for Kernel<B> {
         fn states(&self) -> usize {
-            B * 2
+            self.rows * 2
         }
         fn parameters(&self) -> usize {
             252
         }
         fn workspace(&self) -> usize {
-            ::core::cmp::Ord::max(B * 104, B * 206)
+            ::core::cmp::Ord::max(self.rows * 104, self.rows * 206)
+        }
+        fn rows(&self) -> ::core::option::Option<usize> {
+            ::core::option::Option::Some(self.rows)
+        }
+        fn with_rows(&self, rows: usize) -> Self {
+            Self { rows, ..self.clone() }
         }
         #[inline(always)]
         fn rhs<L: rt::Single<Scalar = f32>>(
@@ -78,52 +180,48 @@ const _: () = {
             dy: &mut [L],
             work: &mut [L],
         ) {
-            let (dy_0, dy) = dy.split_at_mut(B * 2);
-            let (n1, work) = work.split_at_mut(B * 2);
+            let (dy_0, dy) = dy.split_at_mut(self.rows * 2);
+            let (n1, work) = work.split_at_mut(self.rows * 2);
             {
-                let a0 = rt::part(&*y, 0, B * 2);
-                let out = rt::part_mut(n1, 0, B * 2);
-                for i0 in 0..B * 2 {
+                let a0 = rt::part(&*y, 0, self.rows * 2);
+                let out = rt::part_mut(n1, 0, self.rows * 2);
+                for i0 in 0..self.rows * 2 {
                     let x6 = a0[i0] * a0[i0];
                     out[i0] = x6 * a0[i0];
                 }
             }
-            let (n2, work) = work.split_at_mut(B * 50);
+            let (n2, work) = work.split_at_mut(self.rows * 50);
             rt::product(
-                [B, 2, 50],
+                [self.rows, 2, 50],
                 (&n1[0..], (2, 1)),
                 (&p[0..], (50, 1)),
                 (&mut n2[0..], (50, 1)),
                 false,
             );
-            let (n3, work) = work.split_at_mut(B * 50);
-            for i0 in 0..B {
-                {
-                    let a0 = rt::part(&*n2, i0 * 50, 50);
-                    let a1 = rt::part(&*p, 100, 50);
-                    let out = rt::part_mut(n3, i0 * 50, 50);
-                    for i1 in 0..50 {
-                        let x10 = a0[i1] + a1[i1];
-                        out[i1] = rt::each::tanh(x10);
-                    }
+            let (hidden, work) = work.split_at_mut(self.rows * 50);
+            for i0 in 0..self.rows {
+                let a0 = rt::part(&*n2, i0 * 50, 50);
+                let a1 = rt::part(&*p, 100, 50);
+                let out = rt::part_mut(hidden, i0 * 50, 50);
+                for i1 in 0..50 {
+                    let x10 = a0[i1] + a1[i1];
+                    out[i1] = rt::each::tanh(x10);
                 }
             }
-            let (n4, work) = work.split_at_mut(B * 2);
+            let (n3, work) = work.split_at_mut(self.rows * 2);
             rt::product(
-                [B, 50, 2],
-                (&n3[0..], (50, 1)),
+                [self.rows, 50, 2],
+                (&hidden[0..], (50, 1)),
                 (&p[150..], (2, 1)),
-                (&mut n4[0..], (2, 1)),
+                (&mut n3[0..], (2, 1)),
                 false,
             );
-            for i0 in 0..B {
-                {
-                    let a0 = rt::part(&*n4, i0 * 2, 2);
-                    let a1 = rt::part(&*p, 250, 2);
-                    let out = rt::part_mut(dy_0, i0 * 2, 2);
-                    for i1 in 0..2 {
-                        out[i1] = a0[i1] + a1[i1];
-                    }
+            for i0 in 0..self.rows {
+                let a0 = rt::part(&*n3, i0 * 2, 2);
+                let a1 = rt::part(&*p, 250, 2);
+                let out = rt::part_mut(dy_0, i0 * 2, 2);
+                for i1 in 0..2 {
+                    out[i1] = a0[i1] + a1[i1];
                 }
             }
         }
@@ -138,113 +236,107 @@ const _: () = {
             y_bar: &mut [L],
             work: &mut [L],
         ) -> L {
-            let (y_bar_0, y_bar) = y_bar.split_at_mut(B * 2);
+            let (y_bar_0, y_bar) = y_bar.split_at_mut(self.rows * 2);
             let (p_bar_0, p_bar) = p_bar.split_at_mut(100);
             let (p_bar_1, p_bar) = p_bar.split_at_mut(50);
             let (p_bar_2, p_bar) = p_bar.split_at_mut(100);
             let (p_bar_3, p_bar) = p_bar.split_at_mut(2);
-            let (n1, work) = work.split_at_mut(B * 2);
+            let (n1, work) = work.split_at_mut(self.rows * 2);
             {
-                let a0 = rt::part(&*y, 0, B * 2);
-                let out = rt::part_mut(n1, 0, B * 2);
-                for i0 in 0..B * 2 {
+                let a0 = rt::part(&*y, 0, self.rows * 2);
+                let out = rt::part_mut(n1, 0, self.rows * 2);
+                for i0 in 0..self.rows * 2 {
                     out[i0] = a0[i0] * a0[i0];
                 }
             }
-            let (n2, work) = work.split_at_mut(B * 2);
+            let (n2, work) = work.split_at_mut(self.rows * 2);
             {
-                let a0 = rt::part(&*n1, 0, B * 2);
-                let a1 = rt::part(&*y, 0, B * 2);
-                let out = rt::part_mut(n2, 0, B * 2);
-                for i0 in 0..B * 2 {
+                let a0 = rt::part(&*n1, 0, self.rows * 2);
+                let a1 = rt::part(&*y, 0, self.rows * 2);
+                let out = rt::part_mut(n2, 0, self.rows * 2);
+                for i0 in 0..self.rows * 2 {
                     out[i0] = a0[i0] * a1[i0];
                 }
             }
-            let (n3, work) = work.split_at_mut(B * 50);
+            let (n3, work) = work.split_at_mut(self.rows * 50);
             rt::product(
-                [B, 2, 50],
+                [self.rows, 2, 50],
                 (&n2[0..], (2, 1)),
                 (&p[0..], (50, 1)),
                 (&mut n3[0..], (50, 1)),
                 false,
             );
-            let (n4, work) = work.split_at_mut(B * 50);
-            for i0 in 0..B {
-                {
-                    let a0 = rt::part(&*n3, i0 * 50, 50);
-                    let a1 = rt::part(&*p, 100, 50);
-                    let out = rt::part_mut(n4, i0 * 50, 50);
-                    for i1 in 0..50 {
-                        let x11 = a0[i1] + a1[i1];
-                        out[i1] = rt::each::tanh(x11);
-                    }
+            let (hidden, work) = work.split_at_mut(self.rows * 50);
+            for i0 in 0..self.rows {
+                let a0 = rt::part(&*n3, i0 * 50, 50);
+                let a1 = rt::part(&*p, 100, 50);
+                let out = rt::part_mut(hidden, i0 * 50, 50);
+                for i1 in 0..50 {
+                    let x11 = a0[i1] + a1[i1];
+                    out[i1] = rt::each::tanh(x11);
                 }
             }
-            for i0 in 0..B {
-                {
-                    let a0 = rt::part(&*dy_bar, i0 * 2, 2);
-                    let out = rt::part_mut(p_bar_3, 0, 2);
-                    for i1 in 0..2 {
-                        out[i1] += a0[i1];
-                    }
+            for i0 in 0..self.rows {
+                let a0 = rt::part(&*dy_bar, i0 * 2, 2);
+                let out = rt::part_mut(p_bar_3, 0, 2);
+                for i1 in 0..2 {
+                    out[i1] += a0[i1];
                 }
             }
-            let (n5, work) = work.split_at_mut(B * 50);
+            let (n4, work) = work.split_at_mut(self.rows * 50);
             rt::product(
-                [B, 2, 50],
+                [self.rows, 2, 50],
                 (&dy_bar[0..], (2, 1)),
                 (&p[150..], (1, 2)),
-                (&mut n5[0..], (50, 1)),
+                (&mut n4[0..], (50, 1)),
                 false,
             );
             rt::product(
-                [50, B, 2],
-                (&n4[0..], (1, 50)),
+                [50, self.rows, 2],
+                (&hidden[0..], (1, 50)),
                 (&dy_bar[0..], (2, 1)),
                 (&mut p_bar_2[0..], (2, 1)),
                 true,
             );
-            let (n6, work) = work.split_at_mut(B * 50);
+            let (n5, work) = work.split_at_mut(self.rows * 50);
             {
-                let a0 = rt::part(&*n4, 0, B * 50);
-                let a1 = rt::part(&*n5, 0, B * 50);
-                let out = rt::part_mut(n6, 0, B * 50);
-                for i0 in 0..B * 50 {
+                let a0 = rt::part(&*hidden, 0, self.rows * 50);
+                let a1 = rt::part(&*n4, 0, self.rows * 50);
+                let out = rt::part_mut(n5, 0, self.rows * 50);
+                for i0 in 0..self.rows * 50 {
                     let x19 = a0[i0] * a0[i0];
                     let x20 = L::constant(1.0) - x19;
                     out[i0] = x20 * a1[i0];
                 }
             }
-            for i0 in 0..B {
-                {
-                    let a0 = rt::part(&*n6, i0 * 50, 50);
-                    let out = rt::part_mut(p_bar_1, 0, 50);
-                    for i1 in 0..50 {
-                        out[i1] += a0[i1];
-                    }
+            for i0 in 0..self.rows {
+                let a0 = rt::part(&*n5, i0 * 50, 50);
+                let out = rt::part_mut(p_bar_1, 0, 50);
+                for i1 in 0..50 {
+                    out[i1] += a0[i1];
                 }
             }
-            let (n7, work) = work.split_at_mut(B * 2);
+            let (n6, work) = work.split_at_mut(self.rows * 2);
             rt::product(
-                [B, 50, 2],
-                (&n6[0..], (50, 1)),
+                [self.rows, 50, 2],
+                (&n5[0..], (50, 1)),
                 (&p[0..], (1, 50)),
-                (&mut n7[0..], (2, 1)),
+                (&mut n6[0..], (2, 1)),
                 false,
             );
             rt::product(
-                [2, B, 50],
+                [2, self.rows, 50],
                 (&n2[0..], (1, 2)),
-                (&n6[0..], (50, 1)),
+                (&n5[0..], (50, 1)),
                 (&mut p_bar_0[0..], (50, 1)),
                 true,
             );
             {
-                let a0 = rt::part(&*n1, 0, B * 2);
-                let a1 = rt::part(&*n7, 0, B * 2);
-                let a2 = rt::part(&*y, 0, B * 2);
-                let out = rt::part_mut(y_bar_0, 0, B * 2);
-                for i0 in 0..B * 2 {
+                let a0 = rt::part(&*n1, 0, self.rows * 2);
+                let a1 = rt::part(&*n6, 0, self.rows * 2);
+                let a2 = rt::part(&*y, 0, self.rows * 2);
+                let out = rt::part_mut(y_bar_0, 0, self.rows * 2);
+                for i0 in 0..self.rows * 2 {
                     let x28 = a0[i0] * a1[i0];
                     let x27 = a2[i0] * a1[i0];
                     let x29 = a2[i0] * x27;
@@ -260,14 +352,17 @@ const _: () = {
         type Device = D;
         fn parameters(&self) -> ::std::vec::Vec<rt::Parameter<f32>> {
             ::std::vec![
-                rt::Parameter { name : "w1", axes :
+                rt::Parameter { name : ::std::string::String::from("w1"), axes :
                 dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.w1))
-                .into(), values : self.w1.as_vec(), }, rt::Parameter { name : "b1", axes
-                : dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.b1))
-                .into(), values : self.b1.as_vec(), }, rt::Parameter { name : "w2", axes
-                : dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.w2))
-                .into(), values : self.w2.as_vec(), }, rt::Parameter { name : "b2", axes
-                : dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.b2))
+                .into(), values : self.w1.as_vec(), }, rt::Parameter { name :
+                ::std::string::String::from("b1"), axes :
+                dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.b1))
+                .into(), values : self.b1.as_vec(), }, rt::Parameter { name :
+                ::std::string::String::from("w2"), axes :
+                dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.w2))
+                .into(), values : self.w2.as_vec(), }, rt::Parameter { name :
+                ::std::string::String::from("b2"), axes :
+                dfdx::shapes::Shape::concrete(dfdx::shapes::HasShape::shape(& self.b2))
                 .into(), values : self.b2.as_vec(), }
             ]
         }
@@ -310,7 +405,7 @@ const _: () = {
             &self,
             shapes: &(dfdx::shapes::Const<B>, dfdx::shapes::Const<2>),
         ) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
-            let kernel = Kernel { lengths: [] };
+            let kernel = Kernel { rows: B, lengths: [] };
             ::core::result::Result::Ok(kernel)
         }
     }

@@ -26,7 +26,8 @@ fn lengths(graph: &Graph, id: NodeId) -> Vec<usize> {
 fn graph(recipe: &Recipe) -> Graph {
     let span = Span::call_site();
     let mut graph = Graph::new();
-    let mut values: Vec<NodeId> = INPUTS.iter().map(|shape| graph.input(Shape::tensor(dims(shape)), span)).collect();
+    let mut values: Vec<NodeId> =
+        INPUTS.iter().map(|shape| graph.input(Shape::tensor(dims(shape)), span)).collect();
     for &(what, first, second) in recipe {
         let x = values[first as usize % values.len()];
         let shape = lengths(&graph, x);
@@ -41,7 +42,8 @@ fn graph(recipe: &Recipe) -> Graph {
             2 => Some(graph.push(Operation::Elementwise(Elementwise::Sigmoid), vec![x], span)),
             3 | 4 => {
                 // Another value of the same axes, or a number.
-                let fits = |graph: &Graph, id: NodeId| lengths(graph, id) == shape || lengths(graph, id).is_empty();
+                let fits =
+                    |graph: &Graph, id: NodeId| lengths(graph, id) == shape || lengths(graph, id).is_empty();
                 let others: Vec<NodeId> = values.iter().copied().filter(|&id| fits(&graph, id)).collect();
                 let other = others[second as usize % others.len()];
                 let function = if what % 14 == 3 { Elementwise::Mul } else { Elementwise::Sub };
@@ -72,7 +74,8 @@ fn graph(recipe: &Recipe) -> Graph {
                 let fits = |graph: &Graph, id: NodeId| {
                     let other = lengths(graph, id);
                     let shared = other.len() == 2;
-                    let paired = other.len() > 2 && other.len() == rank && other[..rank - 2] == shape[..rank - 2];
+                    let paired =
+                        other.len() > 2 && other.len() == rank && other[..rank - 2] == shape[..rank - 2];
                     rank > 1 && (shared || paired) && other[other.len() - 2] == shape[rank - 1]
                 };
                 let others: Vec<NodeId> = values.iter().copied().filter(|&id| fits(&graph, id)).collect();

@@ -31,7 +31,8 @@ pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &Toke
     let (vis, name) = (&system.item.vis, &signature.ident);
     let attributes = &system.item.attrs;
     let real = type_tokens(&Type::Number(system.real));
-    let generics: Vec<Ident> = system.generics.iter().map(|name| Ident::new(name, name_span(system))).collect();
+    let generics: Vec<Ident> =
+        system.generics.iter().map(|name| Ident::new(name, name_span(system))).collect();
     let dfdx = quote!(#rt::dfdx);
     let tensor = |axes: &[crate::parse::Axis], tape: bool| {
         let shape = shape(axes, &dfdx);
@@ -91,7 +92,9 @@ fn body(system: &System, bodies: &TensorBodies, rt: &TokenStream, time: &Ident) 
     let mut names = Names::new(&["state", "tape", "device", "lengths", "rt", "dfdx", &time.to_string()]);
     let mut code = TokenStream::new();
     let states = bodies.states;
-    let locals: Vec<Ident> = (0..bodies.tensors.len()).map(|place| names.local(Some(&format!("x{place}")), name_span(system))).collect();
+    let locals: Vec<Ident> = (0..bodies.tensors.len())
+        .map(|place| names.local(Some(&format!("x{place}")), name_span(system)))
+        .collect();
     // The tensors of the state; the first has the tape.
     let (first, others) = (&locals[0], &locals[1..states]);
     match &system.state_type {
@@ -140,7 +143,8 @@ fn body(system: &System, bodies: &TensorBodies, rt: &TokenStream, time: &Ident) 
     let forms = graph.inputs().iter().copied().zip(forms).collect();
     let mut writer = Writer { graph, lengths: &lengths, names: &mut names, forms, code };
     writer.write();
-    let outputs: Vec<Ident> = graph.outputs.iter().map(|&output| writer.tensor(output, &graph.shape(output).dims())).collect();
+    let outputs: Vec<Ident> =
+        graph.outputs.iter().map(|&output| writer.tensor(output, &graph.shape(output).dims())).collect();
     let code = writer.code;
     let state_types = bodies.state().iter().map(|tensor| shape(&tensor.axes, &quote!(dfdx)));
     let results: Vec<TokenStream> = outputs
@@ -269,7 +273,9 @@ impl Writer<'_, '_> {
                 self.code.extend(quote!(let #name: L = #value;));
                 Form::Plain(quote!(#name))
             }
-            Operation::Elementwise(function) => Form::Tensor(self.elementwise(id, *function, &node.arguments, &dims)),
+            Operation::Elementwise(function) => {
+                Form::Tensor(self.elementwise(id, *function, &node.arguments, &dims))
+            }
             Operation::Compare(comparison) if dims.is_empty() => {
                 let (a, b) = (self.number(node.arguments[0]), self.number(node.arguments[1]));
                 let method = format_ident!("{}", comparison.method());
@@ -322,7 +328,13 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn elementwise(&mut self, id: NodeId, function: Elementwise, arguments: &[NodeId], dims: &[Dim]) -> Ident {
+    fn elementwise(
+        &mut self,
+        id: NodeId,
+        function: Elementwise,
+        arguments: &[NodeId],
+        dims: &[Dim],
+    ) -> Ident {
         if function == Elementwise::Powi {
             let (x, exponent) = (self.tensor(arguments[0], dims), self.exponent(arguments[1]));
             return self.taped(id, quote!(#x.clone().put_tape(tape).powi(#exponent)));
@@ -446,7 +458,8 @@ impl Writer<'_, '_> {
             }
             Form::Truth(value) => {
                 let name = self.names.local(None, self.graph.node(id).span);
-                self.code.extend(quote!(let #name = if #value { #then.clone() } else { #otherwise.clone() };));
+                self.code
+                    .extend(quote!(let #name = if #value { #then.clone() } else { #otherwise.clone() };));
                 self.fresh(id, &name)
             }
             _ => unreachable!("a choice is by truth values"),
@@ -495,9 +508,10 @@ impl Writer<'_, '_> {
                     .map(|&argument| self.tensor(argument, &self.graph.shape(argument).dims()))
                     .collect();
                 let axis = axes_type(&[*axis]);
-                others.iter().fold(taped, |joined, other| {
-                    quote!((#joined, #other.clone()).concat_along(<#axis>::default()))
-                })
+                others.iter().fold(
+                    taped,
+                    |joined, other| quote!((#joined, #other.clone()).concat_along(<#axis>::default())),
+                )
             }
             Tensor::Product => {
                 let b_dims = self.graph.shape(arguments[1]).dims();
@@ -541,8 +555,7 @@ impl Writer<'_, '_> {
             quote!({ #code (#(#results.clone(),)* tape) })
         };
         let (then_code, other_code) = (arm(then, first), arm(otherwise, second));
-        let results: Vec<Ident> =
-            then.outputs.iter().map(|_| self.names.local(None, node.span)).collect();
+        let results: Vec<Ident> = then.outputs.iter().map(|_| self.names.local(None, node.span)).collect();
         self.code.extend(quote! {
             let (#(#results,)* tape) = if #condition #then_code else #other_code;
         });

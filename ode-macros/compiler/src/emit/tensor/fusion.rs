@@ -31,9 +31,8 @@ pub(super) fn roots(graph: &Graph) -> Vec<Root> {
         let takes = is_elementwise(&node.operation)
             || matches!(node.operation, Operation::Tensor(Tensor::Sum(_) | Tensor::Max(_)));
         for &argument in &node.arguments {
-            let fuses = takes
-                && is_elementwise(&graph.node(argument).operation)
-                && graph.shape(argument).is_tensor();
+            let fuses =
+                takes && is_elementwise(&graph.node(argument).operation) && graph.shape(argument).is_tensor();
             let wanted = match graph.shape(argument) {
                 Shape::Mask(_) => Root::Everywhere,
                 _ if fuses && !matches!(graph.shape(id), Shape::Mask(_)) => Root::In(own),

@@ -243,7 +243,8 @@ impl Items<'_> {
                 },
             }
         });
-        let modules = self.system.parameters.iter().any(|parameter| matches!(parameter.ty, Type::Modules(..)));
+        let modules =
+            self.system.parameters.iter().any(|parameter| matches!(parameter.ty, Type::Modules(..)));
         let bounds = if modules { quote!(+ rt::num_traits::Float + rt::SampleUniform) } else { quote!() };
         quote! {
             impl<#(const #own: usize,)* E: dfdx::shapes::Dtype #bounds, D: dfdx::tensor_ops::Device<E>>

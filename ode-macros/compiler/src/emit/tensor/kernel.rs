@@ -99,8 +99,7 @@ fn functions(bodies: &TensorBodies) -> ([TokenStream; 3], TokenStream, TokenStre
     more.extend(views("dy_bar", bodies.state()));
     let (split_state, of_state) = self::targets("y_bar", bodies.state(), &lengths, false);
     let (split_parameters, of_parameters) = self::targets("p_bar", bodies.parameters(), &lengths, true);
-    let targets: Vec<Option<Target>> =
-        std::iter::once(None).chain(of_state).chain(of_parameters).collect();
+    let targets: Vec<Option<Target>> = std::iter::once(None).chain(of_state).chain(of_parameters).collect();
     let (code, scalars, work_of_vjp) = write(&bodies.vjp, more, &targets, &lengths, &mut names);
     let time = &scalars[0];
     let vjp = quote!(#split_state #split_parameters #code #time);

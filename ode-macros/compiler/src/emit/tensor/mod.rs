@@ -2,11 +2,13 @@
 
 mod bodies;
 mod dfdx;
+mod elements;
 mod fusion;
 mod items;
 mod kernel;
 mod nest;
 mod opaque;
+mod product;
 mod rows;
 mod view;
 mod writer;

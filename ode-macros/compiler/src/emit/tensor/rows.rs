@@ -26,7 +26,11 @@ pub(super) fn rows(graph: &Graph, state: &[TensorInput]) -> Option<Symbol> {
     for id in graph.ids() {
         let input = matches!(graph.node(id).operation, Operation::Input(_));
         // What nobody needs is as good as shared.
-        let part = if live[id.0] || input { part(graph, id, state.len(), &first, &symbol, &parts)? } else { Part::Shared };
+        let part = if live[id.0] || input {
+            part(graph, id, state.len(), &first, &symbol, &parts)?
+        } else {
+            Part::Shared
+        };
         parts.push(part);
     }
     graph.outputs.iter().all(|output| parts[output.0] == Part::Rows).then_some(symbol)

@@ -25,7 +25,11 @@ impl View {
 
     pub(super) fn is_contiguous(&self) -> bool {
         let natural = strides(&self.dims);
-        self.strides.iter().zip(&natural).zip(&self.dims).all(|((own, natural), dim)| own == natural || dim.is(1))
+        self.strides
+            .iter()
+            .zip(&natural)
+            .zip(&self.dims)
+            .all(|((own, natural), dim)| own == natural || dim.is(1))
     }
 
     /// The same elements as the operation arranges them; `None` where they have to be moved for it.
@@ -62,8 +66,8 @@ pub(super) fn strides(dims: &[Dim]) -> Vec<Dim> {
 }
 
 /// Whether two axes are one to all of these strides.
-pub(super) fn merges(outer: &[&Dim], inner: &[&Dim], inner_length: &Dim) -> bool {
-    outer.iter().zip(inner).all(|(outer, inner)| **outer == inner.times(inner_length))
+pub(super) fn merges(outer: &[Dim], inner: &[Dim], inner_length: &Dim) -> bool {
+    outer.iter().zip(inner).all(|(outer, inner)| *outer == inner.times(inner_length))
 }
 
 /// How lengths are written in the code of a kernel.
@@ -89,7 +93,8 @@ impl Lengths {
         let terms: Vec<TokenStream> = dim
             .terms()
             .map(|(count, symbols)| {
-                let mut factors: Vec<TokenStream> = symbols.iter().map(|symbol| self.symbol(symbol)).collect();
+                let mut factors: Vec<TokenStream> =
+                    symbols.iter().map(|symbol| self.symbol(symbol)).collect();
                 if count != 1 || factors.is_empty() {
                     let count = Literal::usize_unsuffixed(count);
                     factors.push(quote!(#count));
@@ -114,7 +119,8 @@ impl Lengths {
                 quote!(#name)
             }
             Symbol::Outside(name) => {
-                let path = &self.outside.iter().find(|(known, _)| known == name).expect("a path of a shape").1;
+                let path =
+                    &self.outside.iter().find(|(known, _)| known == name).expect("a path of a shape").1;
                 quote!((#path))
             }
             Symbol::Runtime(tensor, axis) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::fusion::{Root, is_elementwise, roots};
@@ -100,12 +100,22 @@ impl Writer<'_, '_> {
         let computed = is_elementwise(&node.operation)
             || matches!(
                 node.operation,
-                Operation::Tensor(Tensor::Sum(_) | Tensor::Max(_) | Tensor::Product | Tensor::Concat(_) | Tensor::Pad { .. })
+                Operation::Tensor(
+                    Tensor::Sum(_)
+                        | Tensor::Max(_)
+                        | Tensor::Product
+                        | Tensor::Concat(_)
+                        | Tensor::Pad { .. }
+                )
             );
-        let sums = !matches!(node.operation, Operation::Tensor(Tensor::Max(_) | Tensor::Concat(_) | Tensor::Pad { .. }));
-        let read = self.graph.ids().any(|id| {
-            self.roots[id.0] != Root::Dead && self.graph.node(id).arguments.contains(&output)
-        });
+        let sums = !matches!(
+            node.operation,
+            Operation::Tensor(Tensor::Max(_) | Tensor::Concat(_) | Tensor::Pad { .. })
+        );
+        let read = self
+            .graph
+            .ids()
+            .any(|id| self.roots[id.0] != Root::Dead && self.graph.node(id).arguments.contains(&output));
         let once = self.graph.outputs.iter().filter(|&&other| other == output).count() == 1;
         computed && self.graph.shape(output).is_tensor() && (!target.adds || (sums && !read && once))
     }
@@ -174,13 +184,15 @@ impl Writer<'_, '_> {
     }
 
     /// A function of elements, of arguments written so.
-    pub(super) fn function(&self, id: NodeId, argument: impl Fn(&Self, NodeId) -> TokenStream) -> TokenStream {
+    pub(super) fn function(
+        &self,
+        id: NodeId,
+        argument: impl Fn(&Self, NodeId) -> TokenStream,
+    ) -> TokenStream {
         let node = self.graph.node(id);
         let arguments: Vec<TokenStream> = node.arguments.iter().map(|&id| argument(self, id)).collect();
         match &node.operation {
-            Operation::Elementwise(function) => {
-                in_loop(*function, &arguments, || self.exponent(id))
-            }
+            Operation::Elementwise(function) => in_loop(*function, &arguments, || self.exponent(id)),
             Operation::Compare(comparison) => {
                 let (method, a, b) = (format_ident!("{}", comparison.method()), &arguments[0], &arguments[1]);
                 quote!(#a.#method(#b))
@@ -268,7 +280,9 @@ impl Writer<'_, '_> {
         let dims = self.graph.shape(id).dims();
         let zero = |id: NodeId| self.graph.node(id).operation == Operation::Constant(0);
         let node = self.graph.node(id);
-        let nothing = matches!(node.operation, Operation::Tensor(Tensor::Expand(_))) && zero(node.arguments[0]) || zero(id);
+        let nothing = matches!(node.operation, Operation::Tensor(Tensor::Expand(_)))
+            && zero(node.arguments[0])
+            || zero(id);
         if nothing && target.adds {
             return;
         }
@@ -303,8 +317,7 @@ impl Writer<'_, '_> {
             node.arguments[1..].iter().map(|argument| self.held[argument].clone()).collect();
         let (first, second) = captured.split_at(then.inputs().len());
         let arm = |writer: &mut Self, body: &Graph, inputs: &[Held]| {
-            let (code, values, work) =
-                write(body, inputs.to_vec(), &results, writer.lengths, writer.names);
+            let (code, values, work) = write(body, inputs.to_vec(), &results, writer.lengths, writer.names);
             writer.work = writer.work.plus(&work);
             let values = values.into_iter().flatten();
             quote!({ let work = &mut *work; #code #(#scalars = #values;)* })
@@ -312,16 +325,12 @@ impl Writer<'_, '_> {
         let then = arm(self, then, first);
         let otherwise = arm(self, otherwise, second);
         self.code.extend(quote!(if #condition #then else #otherwise));
-        let users: Vec<NodeId> = self.graph.ids().filter(|&user| self.graph.node(user).arguments == [id]).collect();
+        let users: Vec<NodeId> =
+            self.graph.ids().filter(|&user| self.graph.node(user).arguments == [id]).collect();
         for user in users {
             if let Operation::Result(place) = self.graph.node(user).operation {
                 self.held.insert(user, held[place].clone());
             }
         }
     }
-}
-
-/// `i`, `i1`, ..: the index of a loop, by its depth.
-pub(super) fn index(depth: usize) -> Ident {
-    Ident::new(&format!("i{depth}"), Span::mixed_site())
 }

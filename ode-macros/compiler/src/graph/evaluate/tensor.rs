@@ -113,7 +113,9 @@ pub(super) fn operate(operation: &Tensor, arguments: &[&Datum]) -> Datum {
                 x(&from)
             })
         }
-        Tensor::Reshape(to) => Elements { dims: to.iter().map(known).collect(), data: arguments[0].numbers() },
+        Tensor::Reshape(to) => {
+            Elements { dims: to.iter().map(known).collect(), data: arguments[0].numbers() }
+        }
         Tensor::Slice { axis, start, length } => {
             let mut result = dims(0);
             result[*axis] = known(length);

@@ -27,7 +27,12 @@ impl<'a> Lower<'a> {
     }
 
     /// The axes that arguments name: none are all of them, else a number or an array of numbers.
-    pub(super) fn axes(&mut self, arguments: &'a [Expression], dims: &[Dim], span: Span) -> Option<Vec<usize>> {
+    pub(super) fn axes(
+        &mut self,
+        arguments: &'a [Expression],
+        dims: &[Dim],
+        span: Span,
+    ) -> Option<Vec<usize>> {
         let [argument] = arguments else {
             if arguments.is_empty() {
                 return Some((0..dims.len()).collect());

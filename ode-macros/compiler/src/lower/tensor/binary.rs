@@ -48,7 +48,13 @@ impl<'a> Lower<'a> {
     }
 
     /// The operation on each element of tensors that are broadcast to each other; `name` is what the user called it.
-    pub(in super::super) fn each(&mut self, operation: &Operation, name: &str, arguments: &[Value], span: Span) -> Value {
+    pub(in super::super) fn each(
+        &mut self,
+        operation: &Operation,
+        name: &str,
+        arguments: &[Value],
+        span: Span,
+    ) -> Value {
         if arguments.iter().any(Value::is_poisoned) {
             return Value::Poison;
         }
@@ -74,7 +80,9 @@ impl<'a> Lower<'a> {
         let mut numbers = Vec::new();
         for (argument, shape) in arguments.iter().zip(&shapes) {
             let number = match argument {
-                Value::Truth(known) => self.regions.push(Operation::Logic(Logic::Constant(*known)), &[], span),
+                Value::Truth(known) => {
+                    self.regions.push(Operation::Logic(Logic::Constant(*known)), &[], span)
+                }
                 other => other.numbers()[0],
             };
             numbers.push(match argument {
@@ -92,7 +100,12 @@ impl<'a> Lower<'a> {
     }
 
     /// The function of the table on each element.
-    pub(in super::super) fn each_function(&mut self, function: Elementwise, arguments: &[Value], span: Span) -> Value {
+    pub(in super::super) fn each_function(
+        &mut self,
+        function: Elementwise,
+        arguments: &[Value],
+        span: Span,
+    ) -> Value {
         self.each(&Operation::Elementwise(function), function.spelling(), arguments, span)
     }
 
@@ -100,7 +113,8 @@ impl<'a> Lower<'a> {
     fn broadcast(&mut self, a: &[Dim], b: &[Dim], name: &str, span: Span) -> Option<Vec<Dim>> {
         let count = a.len().max(b.len());
         let text = say::broadcast(name, &written(a), &written(b));
-        let axis = |dims: &[Dim], from_end: usize| dims.len().checked_sub(from_end).map(|at| dims[at].clone());
+        let axis =
+            |dims: &[Dim], from_end: usize| dims.len().checked_sub(from_end).map(|at| dims[at].clone());
         let mut dims = Vec::with_capacity(count);
         for from_end in (1..=count).rev() {
             dims.push(match (axis(a, from_end), axis(b, from_end)) {

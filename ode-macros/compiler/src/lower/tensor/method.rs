@@ -77,7 +77,11 @@ impl<'a> Lower<'a> {
                 self.reduced(&method, value, axes, span)
             }
             "softmax" => {
-                let axes = if arguments.is_empty() { Some(vec![dims.len() - 1]) } else { self.axes(arguments, &dims, span) };
+                let axes = if arguments.is_empty() {
+                    Some(vec![dims.len() - 1])
+                } else {
+                    self.axes(arguments, &dims, span)
+                };
                 let Some(axes) = axes else { return Value::Poison };
                 self.softmax(value, axes, span)
             }
@@ -98,10 +102,13 @@ impl<'a> Lower<'a> {
                 self.permuted(value, order, span)
             }
             "reshape" => {
-                let [argument] = arguments else { return self.refuse(span, say::arity(&method, 1, arguments.len())) };
+                let [argument] = arguments else {
+                    return self.refuse(span, say::arity(&method, 1, arguments.len()));
+                };
                 let Some(to) = self.shape(argument) else { return Value::Poison };
                 let (before, after) = (Dim::product(&dims), Dim::product(&to));
-                let text = say::reshape(&written(&dims), &before.to_string(), &written(&to), &after.to_string());
+                let text =
+                    say::reshape(&written(&dims), &before.to_string(), &written(&to), &after.to_string());
                 if !self.equal(&before, &after, &text, span) {
                     return self.refuse(span, text);
                 }
@@ -109,7 +116,9 @@ impl<'a> Lower<'a> {
                 shaped(number, to)
             }
             "slice" | "select" => {
-                let [axis, place] = arguments else { return self.refuse(span, say::arity(&method, 2, arguments.len())) };
+                let [axis, place] = arguments else {
+                    return self.refuse(span, say::arity(&method, 2, arguments.len()));
+                };
                 let at = self.expression(axis);
                 let Some(at) = self.axis(&at, &dims, axis.span) else { return Value::Poison };
                 if method == "slice" {
@@ -152,7 +161,8 @@ impl<'a> Lower<'a> {
         if values.iter().any(Value::is_poisoned) {
             return Some(Value::Poison);
         }
-        let function = Elementwise::by_spelling(name).filter(|_| function_names().any(|known| known == name))?;
+        let function =
+            Elementwise::by_spelling(name).filter(|_| function_names().any(|known| known == name))?;
         if values.len() != function.arity() {
             let (wanted, found) = (function.arity() - receivers, values.len() - receivers);
             return Some(self.refuse(span, say::arity(name, wanted, found)));
@@ -175,7 +185,8 @@ impl<'a> Lower<'a> {
                 self.each(&Operation::Select, method, &values, span)
             }
             ("choose", _) => self.refuse(span, say::arity(method, 2, arguments.len())),
-            _ => self.refuse(span, say::unknown_method(method, "truth values", &did_you_mean(method, ["choose"]))),
+            _ => self
+                .refuse(span, say::unknown_method(method, "truth values", &did_you_mean(method, ["choose"]))),
         }
     }
 
@@ -189,7 +200,8 @@ impl<'a> Lower<'a> {
     ) -> Value {
         let [argument] = arguments else { return self.refuse(span, say::arity(method, 1, arguments.len())) };
         if !matches!(method, "forward" | "forward_mut") {
-            return self.refuse(span, say::unknown_method(method, "a module", &did_you_mean(method, ["forward"])));
+            return self
+                .refuse(span, say::unknown_method(method, "a module", &did_you_mean(method, ["forward"])));
         }
         let mut value = self.expression(argument);
         for (layer, tensors) in layers {
@@ -199,7 +211,9 @@ impl<'a> Lower<'a> {
                     let product = self.product(&value, &weight, span);
                     self.each_function(Elementwise::Add, &[product, tensors[1].clone()], span)
                 }
-                Layer::Function(_, "square") => self.each_function(Elementwise::Mul, &[value.clone(), value], span),
+                Layer::Function(_, "square") => {
+                    self.each_function(Elementwise::Mul, &[value.clone(), value], span)
+                }
                 Layer::Function(_, name) => {
                     let function = Elementwise::by_spelling(name).expect("modules are rows of the table");
                     self.each_function(function, &[value], span)
@@ -212,8 +226,12 @@ impl<'a> Lower<'a> {
     /// A reduction over these axes.
     fn reduced(&mut self, method: &str, value: Value, axes: Vec<usize>, span: Span) -> Value {
         let dims = value.dims().unwrap_or_default();
-        let kept: Vec<Dim> =
-            dims.iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, dim)| dim.clone()).collect();
+        let kept: Vec<Dim> = dims
+            .iter()
+            .enumerate()
+            .filter(|(axis, _)| !axes.contains(axis))
+            .map(|(_, dim)| dim.clone())
+            .collect();
         let push = |lower: &mut Self, operation: Tensor, value: &Value| {
             let number = lower.regions.push(Operation::Tensor(operation), &[value.numbers()[0]], span);
             shaped(number, kept.clone())
@@ -223,7 +241,8 @@ impl<'a> Lower<'a> {
             "mean" => {
                 let count = Dim::product(axes.iter().map(|&axis| &dims[axis]));
                 let sum = push(self, Tensor::Sum(axes), &value);
-                let count = Value::Number(self.regions.push(Operation::Tensor(Tensor::Length(count)), &[], span));
+                let count =
+                    Value::Number(self.regions.push(Operation::Tensor(Tensor::Length(count)), &[], span));
                 self.each_function(Elementwise::Div, &[sum, count], span)
             }
             "max" => push(self, Tensor::Max(axes), &value),
@@ -311,7 +330,8 @@ impl<'a> Lower<'a> {
     fn permuted(&mut self, value: Value, order: Vec<usize>, span: Span) -> Value {
         let dims = value.dims().unwrap_or_default();
         let permuted = order.iter().map(|&axis| dims[axis].clone()).collect();
-        let number = self.regions.push(Operation::Tensor(Tensor::Permute(order)), &[value.numbers()[0]], span);
+        let number =
+            self.regions.push(Operation::Tensor(Tensor::Permute(order)), &[value.numbers()[0]], span);
         shaped(number, permuted)
     }
 
@@ -346,7 +366,13 @@ impl<'a> Lower<'a> {
     }
 
     /// One place of an axis, which the result lacks.
-    pub(in super::super) fn selected(&mut self, value: Value, axis: usize, index: &Value, span: Span) -> Value {
+    pub(in super::super) fn selected(
+        &mut self,
+        value: Value,
+        axis: usize,
+        index: &Value,
+        span: Span,
+    ) -> Value {
         let mut dims = value.dims().unwrap_or_default();
         let Value::Integer(index) = index else {
             return if index.is_poisoned() { Value::Poison } else { self.refuse(span, say::NUMBER_AS_INDEX) };
@@ -366,7 +392,9 @@ impl<'a> Lower<'a> {
 
     /// `concat([a, b], axis)` and `stack([a, b], axis)`.
     pub(in super::super) fn joined(&mut self, name: &str, arguments: &'a [Expression], span: Span) -> Value {
-        let [tensors, axis] = arguments else { return self.refuse(span, say::arity(name, 2, arguments.len())) };
+        let [tensors, axis] = arguments else {
+            return self.refuse(span, say::arity(name, 2, arguments.len()));
+        };
         let (of, at) = (self.expression(tensors), self.expression(axis));
         if of.is_poisoned() {
             return Value::Poison;
@@ -394,7 +422,8 @@ impl<'a> Lower<'a> {
             let text = say::joined_shapes(name, &written(&shapes[0]), &written(dims));
             let free = |axis: usize| !stacks && axis == at;
             let fits = dims.len() == first.len()
-                && (0..dims.len()).all(|axis| free(axis) || self.equal(&first[axis], &dims[axis], &text, span));
+                && (0..dims.len())
+                    .all(|axis| free(axis) || self.equal(&first[axis], &dims[axis], &text, span));
             if !fits {
                 return self.refuse(span, text);
             }

@@ -226,8 +226,10 @@ impl Lower<'_> {
                     self.errors.at(span, text);
                     return None;
                 }
-                let fits =
-                    found.iter().zip(&state.dims).all(|(found, wanted)| self.equal(found, wanted, &text, span));
+                let fits = found
+                    .iter()
+                    .zip(&state.dims)
+                    .all(|(found, wanted)| self.equal(found, wanted, &text, span));
                 if !fits {
                     self.errors.at(span, text);
                     return None;
