@@ -237,5 +237,9 @@ mod gradients {}
 mod events {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../docs/tensors.md")]
+mod tensors {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../docs/ensembles.md")]
 mod ensembles {}

@@ -106,6 +106,11 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
         Self::new(self.kernel.with_rows(1), Arc::clone(&self.parameters), Arc::new(self.names.of_row(row)))
     }
 
+    /// Whether its rows are shared out among threads.
+    pub(crate) fn is_shared_out(&self) -> bool {
+        self.chunks.len() > 1
+    }
+
     /// `dy` = f(t, y)
     pub(crate) fn rhs(&self, t: f64, y: &[T], dy: &mut [T]) {
         self.in_chunks(y, y, dy, |chunk, y, _, dy| {

@@ -126,7 +126,11 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
         let solve = Solve { method: self.method, options: &self.options, keep };
         let solved: Result<Vec<_>, SolveError> = match self.callback {
             Some(_) => starts.into_iter().map(|start| solve.run(start, times_of, self.callback)).collect(),
-            None => side_by_side(starts, |start| solve.run(start, times_of, None)),
+            None => side_by_side(
+                starts,
+                |(flow, _)| flow.is_shared_out(),
+                |start| solve.run(start, times_of, None),
+            ),
         };
         let recorded = solved?;
         let states: Vec<Vec<S::Real>> = (0..recorded[0].states.len())
@@ -212,7 +216,8 @@ fn pull_back<T: TensorReal, K: TensorKernel<T>, M: Stepper, A: TensorAdjoint<M>>
         .enumerate()
         .map(|(row, part)| (part, cotangents.iter().map(|all| Heap(rows.part(row, all))).collect()))
         .collect();
-    let bars = side_by_side(parts, |(part, cotangents)| {
+    let shared_out = |(part, _): &(Recorded<T, K, M>, _)| part.flow.is_shared_out();
+    let bars = side_by_side(parts, shared_out, |(part, cotangents)| {
         Ok(adjoint.pull_back(&part, &cotangents).unwrap_or_else(|_| part.nothing()))
     });
     let bars = bars.unwrap_or_else(|_| unreachable!("a failed adjoint has gradients that are none"));
@@ -224,19 +229,27 @@ fn pull_back<T: TensorReal, K: TensorKernel<T>, M: Stepper, A: TensorAdjoint<M>>
     (sum, y0_bar)
 }
 
-/// All parts, on all threads where there are several.
+/// All parts, on all threads where there are several. One that is `shared_out` by itself runs on one of those threads,
+/// from which it is quicker to share.
 fn side_by_side<P: Send, R: Send>(
-    parts: Vec<P>,
+    mut parts: Vec<P>,
+    shared_out: impl Fn(&P) -> bool,
     run: impl Fn(P) -> Result<R, SolveError> + Send + Sync,
 ) -> Result<Vec<R>, SolveError> {
     #[cfg(feature = "threads")]
-    if parts.len() > 1 {
+    {
         use rayon::prelude::*;
-        // The error of the first part that has one, however threads run.
-        let results: Vec<Result<R, SolveError>> = parts.into_par_iter().map(run).collect();
-        return results.into_iter().collect();
+        if parts.len() > 1 {
+            // The error of the first part that has one, however threads run.
+            let results: Vec<Result<R, SolveError>> = parts.into_par_iter().map(run).collect();
+            return results.into_iter().collect();
+        }
+        if shared_out(&parts[0]) {
+            let part = parts.remove(0);
+            return rayon::scope(|_| run(part)).map(|result| vec![result]);
+        }
     }
-    parts.into_iter().map(run).collect()
+    parts.drain(..).map(run).collect()
 }
 
 fn check_finite<T: Real>(what: &str, names: &Names, values: &[T]) -> Result<(), SolveError> {
