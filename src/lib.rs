@@ -194,8 +194,9 @@ pub use ode_runtime::Progress;
 pub use ode_runtime::Traced;
 #[cfg(feature = "dfdx")]
 pub use ode_runtime::{
-    Parameter, PlainState, Recorded, Saved, TensorAdjoint, TensorKernel, TensorModel, TensorReal,
-    TensorSolver, TensorState, TensorSystem, TensorTimes, WithTime,
+    DeviceSystem, Loops, Operations, Parameter, Path, PlainState, Recorded, Saved, TensorAdjoint,
+    TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes, TracedState,
+    WithTime,
 };
 
 #[doc(hidden)]

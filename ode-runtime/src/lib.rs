@@ -50,8 +50,8 @@ pub use space::Space;
 pub use system::{FixedLength, Function, Model, System};
 #[cfg(feature = "dfdx")]
 pub use tensor::{
-    Parameter, PlainState, Saved, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState,
-    TensorSystem, TensorTimes, WithTime,
+    DeviceSystem, Loops, Operations, Parameter, Path, PlainState, Saved, TensorKernel, TensorModel,
+    TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes, TracedState, WithTime,
 };
 
 /// A Runge-Kutta method from its Butcher tableau, checked while compiling.
@@ -76,9 +76,9 @@ pub mod __private {
     pub use crate::tensor::opaque;
     #[cfg(feature = "dfdx")]
     pub use crate::tensor::{
-        Lengths, Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem,
-        TensorTimes, accumulate, as_shape, detached, fill, full, full_mask, function, larger, largest, part,
-        part_mut, product, read, total,
+        DeviceSystem, Lengths, Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState,
+        TensorSystem, TensorTimes, accumulate, as_shape, detached, fill, full, full_mask, function, larger,
+        largest, part, part_mut, product, read, total,
     };
     pub use ode_macros::tableau_stepper;
     #[cfg(feature = "dfdx")]

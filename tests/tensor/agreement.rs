@@ -100,6 +100,11 @@ agrees!(a_batch_of_1: Batch, batch, (1_usize, Const::<3>), { w: (Const::<3>, Con
 agrees!(a_batch_of_19: Batch, batch, (19_usize, Const::<3>), { w: (Const::<3>, Const::<3>) });
 agrees!(a_vector: Vector, vector, (Const::<5>,), { a: (Const::<5>, Const::<5>) });
 
+agrees!(
+    names_of_the_user: Names, names, (Const::<3>, Const::<2>),
+    { tape: (Const::<2>,), device: (Const::<2>, Const::<2>), lengths: () }
+);
+
 #[test]
 fn f32_agrees_to_its_precision() {
     let dev = Cpu::seed_from_u64(5);

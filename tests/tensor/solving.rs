@@ -333,6 +333,42 @@ fn a_large_batch_is_shared_out() {
     close(&grads.get(&model.w).as_vec(), &by_w, 1e-9, "by w");
 }
 
+/// By dfdx's operations on the device of the tensors, here the CPU: the same numbers and gradients.
+#[test]
+fn on_the_device_of_the_tensors() {
+    let dev = Cpu::default();
+    let model = reference_model(&dev);
+    let times = [0.0, 0.4, 1.0];
+    let loss =
+        |solution: Tensor<Rank3<3, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| solution.square().sum::<Rank0, _>();
+    let loops = gradients!(model.solver(), &model, y0(&dev), &times, loss);
+    let device = gradients!(model.solver().on_device(), &model, y0(&dev), &times, loss);
+    close(&device.0, &loops.0, 1e-13, "states");
+    close(&device.2, &loops.2, 1e-12, "y0");
+    close(&device.3, &loops.3, 1e-12, "p");
+    // A tuple of states.
+    let model = Oscillators { stiffness: dev.tensor([[1.0, 0.2], [0.0, 4.0]]), damping: dev.ones() };
+    let q: Tensor<Rank2<2, 2>, f64, Cpu> = dev.tensor([[1.0, 2.0], [3.0, 0.0]]);
+    let p: Tensor<Rank2<2, 2>, f64, Cpu> = dev.ones();
+    let solve = |on_device: bool| {
+        let y0 = (q.clone().traced(Gradients::leaky()), p.clone());
+        let solver = model.solver();
+        let (qs, ps) =
+            if on_device { solver.on_device().solve(y0, 0.0..2.0) } else { solver.solve(y0, 0.0..2.0) }
+                .unwrap();
+        let (sum, tape) = qs.sum::<Rank0, _>().split_tape();
+        let grads = (ps.put_tape(tape).square().sum::<Rank0, _>() + sum).backward();
+        [
+            grads.get(&q).as_vec(),
+            grads.get(&p).as_vec(),
+            grads.get(&model.stiffness).as_vec(),
+            grads.get(&model.damping).as_vec(),
+        ]
+        .concat()
+    };
+    close(&solve(true), &solve(false), 1e-11, "gradients");
+}
+
 mod bad_input {
     use super::*;
 

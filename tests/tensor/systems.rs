@@ -149,3 +149,18 @@ pub fn vector(t: f64, y: Tensor<Rank1<5>>, a: Tensor<Rank2<5, 5>>) -> Tensor<Ran
     }
     sum - y[0] * y
 }
+
+/// Names that generated code has too.
+#[ode]
+pub fn names<const L: usize, const D: usize>(
+    t: f64,
+    state: Tensor<Rank2<L, D>>,
+    tape: Tensor<Rank1<D>>,
+    device: Tensor<Rank2<D, D>>,
+    lengths: Tensor<Rank0>,
+) -> Tensor<Rank2<L, D>> {
+    let work = state.matmul(device) * tape;
+    let p = work.tanh() * lengths;
+    let out = p + t * work;
+    out / D as f64
+}

@@ -22,7 +22,7 @@ pub(crate) use names::Names;
 pub use operations::{Lengths, as_shape, detached, full, full_mask, function, read};
 pub use product::product;
 pub use solver::TensorSolver;
-pub use state::{PlainState, Saved, TensorState, WithTime};
+pub use state::{PlainState, Saved, TensorState, TracedState, WithTime};
 pub use times::TensorTimes;
 
 use dfdx::shapes::Dtype;
@@ -82,4 +82,51 @@ pub trait TensorSystem<Shapes>: TensorModel {
     /// # Errors
     /// [`SolveError::ShapeMismatch`] where lengths that are known only now do not fit.
     fn kernel(&self, shapes: &Shapes) -> Result<Self::Kernel, SolveError>;
+}
+
+/// A system that can be solved by dfdx's operations on the device of its tensors, made by `#[ode]`.
+pub trait DeviceSystem<Shapes>: TensorSystem<Shapes> {
+    /// The function itself, as a kernel.
+    type DeviceKernel: TensorKernel<Self::Real>;
+
+    /// The function for states of these shapes on this device.
+    fn device_kernel(&self, shapes: &Shapes, device: Self::Device) -> Self::DeviceKernel;
+}
+
+/// What evaluates a system of tensors.
+pub trait Path<S: TensorSystem<Shapes>, Shapes> {
+    /// Its code.
+    type Kernel: TensorKernel<S::Real>;
+
+    /// The code for states of these shapes on this device.
+    ///
+    /// # Errors
+    /// As [`TensorSystem::kernel`].
+    fn kernel(model: &S, shapes: &Shapes, device: S::Device) -> Result<Self::Kernel, SolveError>;
+}
+
+/// The generated loops, on the CPU.
+#[derive(Debug, Clone, Copy)]
+pub enum Loops {}
+
+impl<S: TensorSystem<Shapes>, Shapes> Path<S, Shapes> for Loops {
+    type Kernel = S::Kernel;
+
+    fn kernel(model: &S, shapes: &Shapes, _: S::Device) -> Result<S::Kernel, SolveError> {
+        model.kernel(shapes)
+    }
+}
+
+/// dfdx's operations, on the device of the tensors.
+#[derive(Debug, Clone, Copy)]
+pub enum Operations {}
+
+impl<S: DeviceSystem<Shapes>, Shapes> Path<S, Shapes> for Operations {
+    type Kernel = S::DeviceKernel;
+
+    fn kernel(model: &S, shapes: &Shapes, device: S::Device) -> Result<S::DeviceKernel, SolveError> {
+        // For the lengths that are known only now.
+        model.kernel(shapes)?;
+        Ok(model.device_kernel(shapes, device))
+    }
 }

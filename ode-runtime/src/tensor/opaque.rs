@@ -1,160 +1,213 @@
-//! Systems whose insides are not seen: functions that call dfdx, differentiated by its tape.
+//! Functions in dfdx's operations as kernels, differentiated by its tape: those that the compiler cannot see into, and any
+//! system on its own device.
 
 use dfdx::nn::{RecursiveWalker, TensorCollection, TensorOptions, TensorVisitor, ViewTensorRef};
-use dfdx::shapes::{Rank0, Shape};
-use dfdx::tensor::{Cpu, Gradients, OwnedTape, Tensor, TensorFromVec, Trace};
-use dfdx::tensor_ops::{Backward, Device, SumTo};
+use dfdx::shapes::Shape;
+use dfdx::tensor::{Gradients, HasErr, OwnedTape, Tensor};
+use dfdx::tensor_ops::{Backward, Device};
 
 use super::gradient::accumulate;
-use super::{Parameter, TensorReal};
-use crate::number::Single;
+use super::state::TracedState;
+use super::{Parameter, TensorKernel, TensorReal};
+use crate::number::{Lane, Single};
 
 /// A tensor with a tape.
-pub type Taped<S, E> = Tensor<S, E, Cpu, OwnedTape<E, Cpu>>;
+pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
 
-/// Goes through the tensors of a model.
-struct Walk<F>(F);
+/// A function of a model, time and state `Y`.
+type Function<M, E, D, Y> = fn(&M, E, <Y as TracedState<E, D>>::Traced) -> <Y as TracedState<E, D>>::Traced;
 
-/// What is done with each tensor.
-trait Visit<E: TensorReal>
-where
-    Cpu: Device<E>,
-{
-    fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, Cpu>);
+/// A model and its function, which runs on the device of its tensors: states go there and back for every evaluation.
+pub struct OnDevice<M, E: TensorReal, D: Device<E>, Y: TracedState<E, D>> {
+    model: M,
+    shapes: Y::Shapes,
+    device: D,
+    states: usize,
+    parameters: usize,
+    function: Function<M, E, D, Y>,
 }
 
-impl<E: TensorReal, F: Visit<E>> TensorVisitor<E, Cpu> for Walk<F>
+impl<M: Clone, E: TensorReal, D: Device<E>, Y: TracedState<E, D>> Clone for OnDevice<M, E, D, Y>
 where
-    Cpu: Device<E>,
+    Y::Shapes: Clone,
 {
+    fn clone(&self) -> Self {
+        let Self { model, shapes, device, states, parameters, function } = self;
+        let (model, shapes, device) = (model.clone(), shapes.clone(), device.clone());
+        Self { model, shapes, device, states: *states, parameters: *parameters, function: *function }
+    }
+}
+
+impl<M, E, D, Y> OnDevice<M, E, D, Y>
+where
+    M: TensorCollection<E, D> + Clone,
+    E: TensorReal,
+    D: Device<E>,
+    Y: TracedState<E, D>,
+{
+    /// The function of this model for states of these shapes, with so many numbers.
+    pub fn new(
+        model: &M,
+        shapes: Y::Shapes,
+        device: D,
+        states: usize,
+        function: Function<M, E, D, Y>,
+    ) -> Self {
+        let parameters = parameters(model).iter().map(|parameter| parameter.values.len()).sum();
+        Self { model: model.clone(), shapes, device, states, parameters, function }
+    }
+}
+
+impl<M, E, D, Y> TensorKernel<E> for OnDevice<M, E, D, Y>
+where
+    M: TensorCollection<E, D> + Clone + Send + Sync + 'static,
+    E: TensorReal,
+    D: Device<E> + Send + Sync,
+    Y: TracedState<E, D>,
+    Y::Shapes: Clone + Send + Sync,
+{
+    fn states(&self) -> usize {
+        self.states
+    }
+
+    fn parameters(&self) -> usize {
+        self.parameters
+    }
+
+    fn workspace(&self) -> usize {
+        0
+    }
+
+    fn rows(&self) -> Option<usize> {
+        None
+    }
+
+    fn with_rows(&self, _: usize) -> Self {
+        self.clone()
+    }
+
+    fn rhs<L: Single<Scalar = E>>(&self, _: &[L], t: L, y: &[L], dy: &mut [L], _: &mut [L]) {
+        let y = Y::from_flat(&self.shapes, &self.device, L::numbers(y));
+        let value = (self.function)(&self.model, t.get(), y.traced());
+        L::numbers_mut(dy).copy_from_slice(&Y::values(&value));
+    }
+
+    fn vjp<L: Single<Scalar = E>>(
+        &self,
+        _: &[L],
+        t: L,
+        y: &[L],
+        dy_bar: &[L],
+        p_bar: &mut [L],
+        y_bar: &mut [L],
+        _: &mut [L],
+    ) -> L {
+        let y = Y::from_flat(&self.shapes, &self.device, L::numbers(y));
+        let v = Y::from_flat(&self.shapes, &self.device, L::numbers(dy_bar));
+        let value = (self.function)(&self.model, t.get(), y.clone().traced());
+        let found = Y::paired(value, &v).try_backward().and_then(|mut gradients| {
+            L::numbers_mut(y_bar).copy_from_slice(&y.gradient(&mut gradients)?);
+            let flat = L::numbers_mut(p_bar);
+            walk(&self.model, Gather { gradients, flat, start: 0, result: Ok(()) }).result
+        });
+        if found.is_err() {
+            // A device that has no memory left: no gradient.
+            L::numbers_mut(y_bar).fill(E::from_f64(f64::NAN).unwrap_or_default());
+        }
+        L::constant(0.0)
+    }
+}
+
+/// What is done with each tensor of a model.
+trait Visit<E: TensorReal, D: Device<E>> {
+    fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, D>);
+}
+
+struct Walk<F>(F);
+
+impl<E: TensorReal, D: Device<E>, F: Visit<E, D>> TensorVisitor<E, D> for Walk<F> {
     type Viewer = ViewTensorRef;
-    type Err = <Cpu as dfdx::tensor::HasErr>::Err;
+    type Err = D::Err;
     type E2 = E;
-    type D2 = Cpu;
+    type D2 = D;
 
     fn visit<S: Shape>(
         &mut self,
-        _: TensorOptions<S, E, Cpu>,
-        tensor: &Tensor<S, E, Cpu>,
-    ) -> Result<Option<Tensor<S, E, Cpu>>, Self::Err> {
+        _: TensorOptions<S, E, D>,
+        tensor: &Tensor<S, E, D>,
+    ) -> Result<Option<Tensor<S, E, D>>, D::Err> {
         self.0.tensor(tensor);
         Ok(None)
     }
 }
 
-fn walk<E: TensorReal, M: TensorCollection<E, Cpu>, F: Visit<E>>(model: &M, visit: F) -> F
-where
-    Cpu: Device<E>,
-{
+fn walk<E: TensorReal, D: Device<E>, M: TensorCollection<E, D>, F: Visit<E, D>>(model: &M, visit: F) -> F {
     let mut walk = Walk(visit);
     // Nothing is allocated, which is all that could fail.
     let _ = M::iter_tensors(&mut RecursiveWalker { m: model, f: &mut walk });
     walk.0
 }
 
+struct Collect<E>(Vec<Parameter<E>>);
+
+impl<E: TensorReal, D: Device<E>> Visit<E, D> for Collect<E> {
+    fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, D>) {
+        let axes = dfdx::shapes::HasShape::shape(tensor).concrete().into();
+        let name = format!("parameter {}", self.0.len());
+        self.0.push(Parameter { name, axes, values: tensor.as_vec() });
+    }
+}
+
 /// The parameters of a model, numbered in the order of its tensors.
-pub fn parameters<E: TensorReal, M: TensorCollection<E, Cpu>>(model: &M) -> Vec<Parameter<E>>
-where
-    Cpu: Device<E>,
-{
-    struct Collect<E>(Vec<Parameter<E>>);
-    impl<E: TensorReal> Visit<E> for Collect<E>
-    where
-        Cpu: Device<E>,
-    {
-        fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, Cpu>) {
-            let axes = dfdx::shapes::HasShape::shape(tensor).concrete().into();
-            let name = format!("parameter {}", self.0.len());
-            self.0.push(Parameter { name, axes, values: tensor.as_vec() });
+pub fn parameters<E: TensorReal, D: Device<E>, M: TensorCollection<E, D>>(model: &M) -> Vec<Parameter<E>> {
+    walk(model, Collect(Vec::new())).0
+}
+
+struct Add<'a, E: TensorReal, D: Device<E>> {
+    gradients: &'a mut Gradients<E, D>,
+    flat: &'a [E],
+    result: Result<(), D::Err>,
+}
+
+impl<E: TensorReal, D: Device<E>> Visit<E, D> for Add<'_, E, D> {
+    fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, D>) {
+        let count = dfdx::shapes::HasShape::shape(tensor).num_elements();
+        let (own, rest) = self.flat.split_at(count);
+        self.flat = rest;
+        if self.result.is_ok() {
+            self.result = accumulate(self.gradients, tensor, own);
         }
     }
-    walk(model, Collect(Vec::new())).0
 }
 
 /// Adds to the gradients of the parameters.
 ///
 /// # Errors
 /// Those of the device.
-pub fn accumulate_all<E: TensorReal, M: TensorCollection<E, Cpu>>(
+pub fn accumulate_all<E: TensorReal, D: Device<E>, M: TensorCollection<E, D>>(
     model: &M,
-    gradients: &mut Gradients<E, Cpu>,
+    gradients: &mut Gradients<E, D>,
     flat: &[E],
-) -> Result<(), <Cpu as dfdx::tensor::HasErr>::Err>
-where
-    Cpu: Device<E>,
-{
-    struct Add<'a, E: TensorReal> {
-        gradients: &'a mut Gradients<E, Cpu>,
-        flat: &'a [E],
-        result: Result<(), <Cpu as dfdx::tensor::HasErr>::Err>,
-    }
-    impl<E: TensorReal> Visit<E> for Add<'_, E>
-    where
-        Cpu: Device<E>,
-    {
-        fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, Cpu>) {
-            let count = dfdx::shapes::HasShape::shape(tensor).num_elements();
-            let (own, rest) = self.flat.split_at(count);
-            self.flat = rest;
-            if self.result.is_ok() {
-                self.result = accumulate(self.gradients, tensor, own);
-            }
-        }
-    }
+) -> Result<(), <D as HasErr>::Err> {
     walk(model, Add { gradients, flat, result: Ok(()) }).result
 }
 
-/// `dy` = f(y)
-pub fn rhs<S: Shape, E: TensorReal, L: Single<Scalar = E>>(
-    shape: S,
-    y: &[L],
-    dy: &mut [L],
-    f: impl FnOnce(Taped<S, E>) -> Taped<S, E>,
-) where
-    Cpu: Device<E>,
-{
-    let y = Cpu::default().tensor_from_vec(L::numbers(y).to_vec(), shape);
-    L::numbers_mut(dy).copy_from_slice(&f(y.traced(Gradients::leaky())).as_vec());
+struct Gather<'a, E: TensorReal, D: Device<E>> {
+    gradients: Gradients<E, D>,
+    flat: &'a mut [E],
+    start: usize,
+    result: Result<(), D::Err>,
 }
 
-/// `y_bar` = f_yᵀ `dy_bar`, `p_bar` += f_pᵀ `dy_bar`.
-#[allow(clippy::too_many_arguments)]
-pub fn vjp<S: Shape, E: TensorReal, M: TensorCollection<E, Cpu>, L: Single<Scalar = E>>(
-    model: &M,
-    shape: S,
-    y: &[L],
-    dy_bar: &[L],
-    p_bar: &mut [L],
-    y_bar: &mut [L],
-    f: impl FnOnce(Taped<S, E>) -> Taped<S, E>,
-) where
-    Cpu: Device<E>,
-{
-    struct Gather<'a, E: TensorReal> {
-        gradients: Gradients<E, Cpu>,
-        flat: &'a mut [E],
-        start: usize,
-    }
-    impl<E: TensorReal> Visit<E> for Gather<'_, E>
-    where
-        Cpu: Device<E>,
-    {
-        fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, Cpu>) {
-            let count = dfdx::shapes::HasShape::shape(tensor).num_elements();
-            if self.gradients.try_alloc_for(tensor).is_ok() {
-                let own = &mut self.flat[self.start..self.start + count];
-                own.iter_mut().zip(self.gradients.get(tensor).as_vec()).for_each(|(sum, part)| *sum += part);
+impl<E: TensorReal, D: Device<E>> Visit<E, D> for Gather<'_, E, D> {
+    fn tensor<S: Shape>(&mut self, tensor: &Tensor<S, E, D>) {
+        match tensor.gradient(&mut self.gradients) {
+            Ok(parts) => {
+                let own = &mut self.flat[self.start..self.start + parts.len()];
+                own.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+                self.start += own.len();
             }
-            self.start += count;
+            Err(error) => self.result = Err(error),
         }
     }
-    let dev = Cpu::default();
-    let y = dev.tensor_from_vec(L::numbers(y).to_vec(), shape);
-    let v = dev.tensor_from_vec(L::numbers(dy_bar).to_vec(), shape);
-    let value = f(y.clone().traced(Gradients::leaky()));
-    let mut gradients = (value * v).sum::<Rank0, _>().backward();
-    if gradients.try_alloc_for(&y).is_ok() {
-        L::numbers_mut(y_bar).copy_from_slice(&gradients.get(&y).as_vec());
-    }
-    walk(model, Gather { gradients, flat: L::numbers_mut(p_bar), start: 0 });
 }

@@ -1,13 +1,14 @@
 //! The builder of a solve of tensors.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use dfdx::tensor::Tape;
 
 use super::rows::Rows;
 use super::{
-    Flat, Flow, Names, PlainState, Saved, TensorKernel, TensorModel, TensorReal, TensorState, TensorSystem,
-    TensorTimes,
+    Flat, Flow, Loops, Names, Operations, Path, PlainState, Saved, TensorKernel, TensorModel, TensorReal,
+    TensorState, TensorSystem, TensorTimes,
 };
 use crate::adjoint::{Discrete, Recorded, TensorAdjoint};
 use crate::callback::{Callback, Pass};
@@ -25,16 +26,17 @@ use crate::space::Heap;
 /// batch take the same steps, whose errors are measured over the whole batch.
 #[derive(Clone)]
 #[must_use = "a solver does nothing until `.solve()` is called"]
-pub struct TensorSolver<'a, S, M = Dopri5, A = Discrete> {
+pub struct TensorSolver<'a, S, M = Dopri5, A = Discrete, P = Loops> {
     model: &'a S,
     method: M,
     adjoint: A,
     options: Options,
     callback: Option<&'a dyn Callback>,
     per_sample: bool,
+    path: PhantomData<P>,
 }
 
-impl<S, M: std::fmt::Debug, A: std::fmt::Debug> std::fmt::Debug for TensorSolver<'_, S, M, A> {
+impl<S, M: std::fmt::Debug, A: std::fmt::Debug, P> std::fmt::Debug for TensorSolver<'_, S, M, A, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TensorSolver")
             .field("method", &self.method)
@@ -62,21 +64,21 @@ impl<'a, S: TensorModel> TensorSolver<'a, S> {
     pub fn new(model: &'a S) -> Self {
         let options = Options { dense: Some(false), ..Options::default() };
         let (method, adjoint) = (Dopri5, Discrete::default());
-        Self { model, method, adjoint, options, callback: None, per_sample: false }
+        Self { model, method, adjoint, options, callback: None, per_sample: false, path: PhantomData }
     }
 }
 
-impl<'a, S: TensorModel, M: Stepper, A> TensorSolver<'a, S, M, A> {
+impl<'a, S: TensorModel, M: Stepper, A, P> TensorSolver<'a, S, M, A, P> {
     /// The method: a type such as `Tsit5`, or a [`Method`](crate::Method) chosen while running.
-    pub fn method<N: Stepper>(self, method: N) -> TensorSolver<'a, S, N, A> {
-        let Self { model, adjoint, options, callback, per_sample, .. } = self;
-        TensorSolver { model, method, adjoint, options, callback, per_sample }
+    pub fn method<N: Stepper>(self, method: N) -> TensorSolver<'a, S, N, A, P> {
+        let Self { model, adjoint, options, callback, per_sample, path, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample, path }
     }
 
     /// How gradients are found: [`Discrete`] unless told otherwise, or [`Backsolve`](crate::Backsolve).
-    pub fn adjoint<B: TensorAdjoint<M>>(self, adjoint: B) -> TensorSolver<'a, S, M, B> {
-        let Self { model, method, options, callback, per_sample, .. } = self;
-        TensorSolver { model, method, adjoint, options, callback, per_sample }
+    pub fn adjoint<B: TensorAdjoint<M>>(self, adjoint: B) -> TensorSolver<'a, S, M, B, P> {
+        let Self { model, method, options, callback, per_sample, path, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample, path }
     }
 
     /// What is called on every step, and may stop the solve; see [`Callback`]. It is not called on the way back.
@@ -92,10 +94,17 @@ impl<'a, S: TensorModel, M: Stepper, A> TensorSolver<'a, S, M, A> {
         self
     }
 
+    /// Evaluates the system by dfdx's operations on the device of its tensors, instead of generated loops on the CPU: for
+    /// large systems on a GPU. The solver itself stays on the CPU; a state goes to the device and back for each evaluation.
+    pub fn on_device(self) -> TensorSolver<'a, S, M, A, Operations> {
+        let Self { model, method, adjoint, options, callback, per_sample, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample, path: PhantomData }
+    }
+
     option_methods!();
 }
 
-impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> {
+impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>, P> TensorSolver<'_, S, M, A, P> {
     /// Solves from `y0`, a tensor or a tuple of tensors, through these times: a slice or array of save times, or a span,
     /// whose two ends are saved. The solution is one tensor whose first axis is time.
     ///
@@ -111,10 +120,11 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
         Y: TensorState<S::Real, S::Device>,
         Plain<S, Y>: Saved<S::Real, S::Device, N::Axis>,
         S: TensorSystem<Shapes<S, Y>>,
+        P: Path<S, Shapes<S, Y>>,
     {
         let (y0, mut tape) = y0.split();
         let axes = y0.axes();
-        let flow = self.flow(&y0.shapes(), &axes)?;
+        let flow = self.flow(&y0.shapes(), y0.device(), &axes)?;
         let flat = y0.flat();
         check_finite("y0", &flow.names, &flat)?;
         let traced = <Y::Tape as Tape<S::Real, S::Device>>::OWNS_TAPE;
@@ -152,16 +162,22 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>> TensorSolver<'_, S, M, A> 
     }
 
     /// The code for these shapes, with the parameters.
-    fn flow<Y>(&self, shapes: &Y, axes: &[Vec<usize>]) -> Result<Flow<S::Real, S::Kernel>, SolveError>
+    fn flow<Y>(
+        &self,
+        shapes: &Y,
+        device: S::Device,
+        axes: &[Vec<usize>],
+    ) -> Result<Flow<S::Real, P::Kernel>, SolveError>
     where
         S: TensorSystem<Y>,
+        P: Path<S, Y>,
     {
         for (name, axes) in S::STATES.iter().zip(axes) {
             if axes.contains(&0) {
                 return Err(SolveError::EmptyTensor { name: (*name).to_owned(), shape: axes.clone() });
             }
         }
-        let kernel = self.model.kernel(shapes)?;
+        let kernel = P::kernel(self.model, shapes, device)?;
         let mut parameters = Vec::with_capacity(kernel.parameters());
         for parameter in self.model.parameters() {
             let names = Names(vec![(parameter.name, parameter.axes)]);

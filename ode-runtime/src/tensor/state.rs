@@ -1,11 +1,11 @@
 //! Tensors as states: their way into flat slices and back.
 
-use dfdx::shapes::{Dim, Shape};
-use dfdx::tensor::{Gradients, Merge, PutTape, SplitTape, Tape, Tensor};
+use dfdx::shapes::{Dim, Rank0, Shape};
+use dfdx::tensor::{Gradients, Merge, OwnedTape, PutTape, SplitTape, Tape, Tensor, Trace};
 
 use super::TensorReal;
 use super::gradient::accumulate;
-use dfdx::tensor_ops::Device;
+use dfdx::tensor_ops::{Device, SumTo};
 
 /// A shape with an axis of time before its own.
 pub trait WithTime<N: Dim>: Shape {
@@ -69,6 +69,55 @@ pub trait PlainState<E: TensorReal, D: Device<E>>: Clone + 'static {
     /// # Errors
     /// Those of the device.
     fn accumulate(&self, gradients: &mut Gradients<E, D>, flat: &[E]) -> Result<(), D::Err>;
+}
+
+/// Tensors that a function in dfdx's operations takes and returns, with a tape on the first.
+pub trait TracedState<E: TensorReal, D: Device<E>>: PlainState<E, D> {
+    /// These with a tape.
+    type Traced;
+
+    /// The tensors of these numbers.
+    fn from_flat(shapes: &Self::Shapes, device: &D, flat: &[E]) -> Self;
+
+    /// A tape that begins here.
+    fn traced(self) -> Self::Traced;
+
+    /// All numbers of traced tensors, in order.
+    fn values(traced: &Self::Traced) -> Vec<E>;
+
+    /// The sum of the products with these numbers.
+    fn paired(traced: Self::Traced, with: &Self) -> Tensor<Rank0, E, D, OwnedTape<E, D>>;
+
+    /// The gradients by these tensors; 0 where there are none.
+    ///
+    /// # Errors
+    /// Those of the device.
+    fn gradient(&self, gradients: &mut Gradients<E, D>) -> Result<Vec<E>, D::Err>;
+}
+
+impl<S: Shape, E: TensorReal, D: Device<E>> TracedState<E, D> for Tensor<S, E, D> {
+    type Traced = Tensor<S, E, D, OwnedTape<E, D>>;
+
+    fn from_flat(shape: &S, device: &D, flat: &[E]) -> Self {
+        device.tensor_from_vec(flat.to_vec(), *shape)
+    }
+
+    fn traced(self) -> Self::Traced {
+        Trace::traced(self, Gradients::leaky())
+    }
+
+    fn values(traced: &Self::Traced) -> Vec<E> {
+        traced.as_vec()
+    }
+
+    fn paired(traced: Self::Traced, with: &Self) -> Tensor<Rank0, E, D, OwnedTape<E, D>> {
+        (traced * with.clone()).sum()
+    }
+
+    fn gradient(&self, gradients: &mut Gradients<E, D>) -> Result<Vec<E>, D::Err> {
+        gradients.try_alloc_for(self)?;
+        Ok(gradients.get(self).as_vec())
+    }
 }
 
 /// States that can be saved at `N` times.
@@ -208,6 +257,51 @@ macro_rules! tuple_of {
                 )*
                 let _ = rest;
                 Ok(())
+            }
+        }
+
+        impl<E: TensorReal, D: Device<E>, $First: Shape, $($Shape: Shape),*> TracedState<E, D>
+            for (Tensor<$First, E, D>, $(Tensor<$Shape, E, D>),*)
+        {
+            type Traced = (Tensor<$First, E, D, OwnedTape<E, D>>, $(Tensor<$Shape, E, D>),*);
+
+            fn from_flat(shapes: &Self::Shapes, device: &D, flat: &[E]) -> Self {
+                let ($first, $($name),*) = shapes;
+                let (own, rest) = flat.split_at($first.num_elements());
+                let $first = Tensor::from_flat($first, device, own);
+                $(
+                    let (own, rest) = rest.split_at($name.num_elements());
+                    let $name = Tensor::from_flat($name, device, own);
+                )*
+                let _ = rest;
+                ($first, $($name),*)
+            }
+
+            fn traced(self) -> Self::Traced {
+                let ($first, $($name),*) = self;
+                (Trace::traced($first, Gradients::leaky()), $($name),*)
+            }
+
+            fn values(traced: &Self::Traced) -> Vec<E> {
+                let ($first, $($name),*) = traced;
+                [$first.as_vec(), $($name.as_vec()),*].concat()
+            }
+
+            fn paired(traced: Self::Traced, with: &Self) -> Tensor<Rank0, E, D, OwnedTape<E, D>> {
+                let ($first, $($name),*) = traced;
+                let mut sum = Tensor::paired($first, &with.0);
+                #[allow(non_snake_case)]
+                let (_, $($Tape),*) = with;
+                $(
+                    let (so_far, tape) = sum.split_tape();
+                    sum = Tensor::paired($name.put_tape(tape), $Tape) + so_far;
+                )*
+                sum
+            }
+
+            fn gradient(&self, gradients: &mut Gradients<E, D>) -> Result<Vec<E>, D::Err> {
+                let ($first, $($name),*) = self;
+                Ok([$first.gradient(gradients)?, $($name.gradient(gradients)?),*].concat())
             }
         }
 

@@ -59,3 +59,9 @@ pub(super) fn unflattened(ty: &Type, flat: &Ident, offset: &mut usize) -> TokenS
         }
     }
 }
+
+/// A const generic of the user's in generated code, whose own generics have names that it may have too.
+pub(super) fn generic(name: &str, at: proc_macro2::Span) -> Ident {
+    const OURS: [&str; 8] = ["D", "E", "L", "T", "V", "D2", "E2", "Shapes"];
+    if OURS.contains(&name) { Ident::new(&format!("{name}_"), at) } else { Ident::new(name, at) }
+}

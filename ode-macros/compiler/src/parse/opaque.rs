@@ -76,7 +76,8 @@ pub fn opaque(item: &syn::ItemFn, errors: &Errors) -> Option<OpaqueSystem> {
         errors.over(&time.ty, say::TIME_TYPE);
         return None;
     };
-    let reader = Reader { generics: &generics, errors };
+    // Const generics keep their names, which the body may use.
+    let reader = Reader { generics: &[], errors };
     let Type::Tensor(axes) = reader.state(&state.ty) else {
         if matches!(*state.ty, syn::Type::Tuple(_)) {
             errors.over(&state.ty, say::OPAQUE_STATE);

@@ -16,7 +16,7 @@ use crate::derivative::partials;
 use crate::emit::functions::operator;
 use crate::emit::names::Names;
 use crate::emit::scalar::{Binder, Code, constant_tokens, emit};
-use crate::emit::types::type_tokens;
+use crate::emit::types::{generic, type_tokens};
 use crate::graph::{Dim, Graph, NodeId, Operation, Shape};
 use crate::operation::{Comparison, Elementwise, Logic, Tensor};
 use crate::parse::{Layer, Pattern, System, Type};
@@ -31,8 +31,7 @@ pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &Toke
     let (vis, name) = (&system.item.vis, &signature.ident);
     let attributes = &system.item.attrs;
     let real = type_tokens(&Type::Number(system.real));
-    let generics: Vec<Ident> =
-        system.generics.iter().map(|name| Ident::new(name, name_span(system))).collect();
+    let generics: Vec<Ident> = system.generics.iter().map(|name| generic(name, name_span(system))).collect();
     let dfdx = quote!(#rt::dfdx);
     let tensor = |axes: &[crate::parse::Axis], tape: bool| {
         let shape = shape(axes, &dfdx);
@@ -58,12 +57,14 @@ pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &Toke
         };
         quote!(#name: #ty)
     });
+    // The user's parameters may have this name.
+    let state_argument = Ident::new("state", Span::mixed_site());
     let time = match &system.time {
         Pattern::Name { name, .. } => name.clone(),
         _ => format_ident!("_t"),
     };
     let body = match bodies {
-        Some(bodies) => body(system, bodies, rt, &time),
+        Some(bodies) => body(system, bodies, rt, &time, &state_argument),
         None => quote!(::core::unimplemented!()),
     };
     quote! {
@@ -75,7 +76,7 @@ pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &Toke
             T: #dfdx::tensor::Tape<#real, D>,
         >(
             #time: #real,
-            state: #state,
+            #state_argument: #state,
             #(#parameters),*
         ) -> #state {
             #body
@@ -87,7 +88,13 @@ fn name_span(system: &System) -> Span {
     system.item.sig.ident.span()
 }
 
-fn body(system: &System, bodies: &TensorBodies, rt: &TokenStream, time: &Ident) -> TokenStream {
+fn body(
+    system: &System,
+    bodies: &TensorBodies,
+    rt: &TokenStream,
+    time: &Ident,
+    state: &Ident,
+) -> TokenStream {
     let real = type_tokens(&Type::Number(system.real));
     let mut names = Names::new(&["state", "tape", "device", "lengths", "rt", "dfdx", &time.to_string()]);
     let mut code = TokenStream::new();
@@ -95,15 +102,6 @@ fn body(system: &System, bodies: &TensorBodies, rt: &TokenStream, time: &Ident) 
     let locals: Vec<Ident> = (0..bodies.tensors.len())
         .map(|place| names.local(Some(&format!("x{place}")), name_span(system)))
         .collect();
-    // The tensors of the state; the first has the tape.
-    let (first, others) = (&locals[0], &locals[1..states]);
-    match &system.state_type {
-        Type::Tuple(_) => {
-            code.extend(quote!(let (#first, #(#others,)*) = state;));
-        }
-        _ => code.extend(quote!(let #first = state;)),
-    }
-    code.extend(quote!(let (#first, tape) = #first.split_tape();));
     let mut sources: Vec<TokenStream> = Vec::new();
     for parameter in &system.parameters {
         let name = &parameter.name;
@@ -124,6 +122,15 @@ fn body(system: &System, bodies: &TensorBodies, rt: &TokenStream, time: &Ident) 
     for (local, source) in locals[states..].iter().zip(sources) {
         code.extend(quote!(let #local = #source;));
     }
+    // The tensors of the state; the first has the tape.
+    let (first, others) = (&locals[0], &locals[1..states]);
+    match &system.state_type {
+        Type::Tuple(_) => {
+            code.extend(quote!(let (#first, #(#others,)*) = #state;));
+        }
+        _ => code.extend(quote!(let #first = #state;)),
+    }
+    code.extend(quote!(let (#first, tape) = #first.split_tape();));
     let lengths = Lengths { of: quote!(lengths), rows: None, ..lengths(bodies) };
     let runtime = lengths.runtime.iter().map(|(tensor, axis)| {
         let (tensor, axis) = (&locals[*tensor], Literal::usize_unsuffixed(*axis));

@@ -7,7 +7,7 @@ use super::bodies::TensorBodies;
 use super::dfdx::function;
 use super::kernel::{kernel, lengths};
 use super::view::Lengths;
-use crate::emit::types::type_tokens;
+use crate::emit::types::{generic, type_tokens};
 use crate::graph::{Dim, Symbol};
 use crate::parse::{Axis, Layer, Parameter, System, Type};
 
@@ -44,11 +44,21 @@ impl Items<'_> {
                 _ => false,
             })
         };
-        self.generics().into_iter().filter(|generic| mentioned(&generic.to_string())).collect()
+        self.system
+            .generics
+            .iter()
+            .filter(|name| mentioned(name))
+            .map(|name| generic(name, self.at()))
+            .collect()
+    }
+
+    /// Where the user named the function.
+    fn at(&self) -> Span {
+        self.system.item.sig.ident.span()
     }
 
     fn generics(&self) -> Vec<Ident> {
-        self.system.generics.iter().map(|name| Ident::new(name, self.system.item.sig.ident.span())).collect()
+        self.system.generics.iter().map(|name| generic(name, self.at())).collect()
     }
 
     fn structure(&self) -> TokenStream {
@@ -95,6 +105,7 @@ impl Items<'_> {
         let names: Vec<&str> =
             self.bodies.iter().flat_map(|bodies| bodies.state()).map(|tensor| tensor.name.as_str()).collect();
         let make = self.make_kernel();
+        let on_device = self.on_device(&shapes);
         // After a mistake any state will do.
         let (of_system, shapes, of_kernel) = match self.bodies {
             Some(_) => (quote!(#(const #generics: usize,)*), shapes, quote!(#(#generics),*)),
@@ -150,8 +161,49 @@ impl Items<'_> {
                     }
                 }
 
+                #on_device
+
                 #collection
             };
+        }
+    }
+
+    /// The function itself as what is solved, on the device of its tensors.
+    fn on_device(&self, shapes: &TokenStream) -> TokenStream {
+        if self.bodies.is_none() || self.system.parameters.is_empty() {
+            return quote!();
+        }
+        let (name, function, real) = (self.system.struct_name(), &self.system.item.sig.ident, self.real());
+        let (own, generics) = (self.own_generics(), self.generics());
+        let names = self.system.parameters.iter().map(|parameter| &parameter.name);
+        let tensor = |axes: &[Axis]| {
+            let shape = shape(axes, &quote!(dfdx));
+            quote!(dfdx::tensor::Tensor<#shape, #real, D>)
+        };
+        let (state, count) = match &self.system.state_type {
+            Type::Tuple(elements) => {
+                let parts = elements.iter().map(|element| match element {
+                    Type::Tensor(axes) => tensor(axes),
+                    _ => quote!(()),
+                });
+                let places = (0..elements.len()).map(Literal::usize_unsuffixed);
+                let count = quote!(#(dfdx::shapes::Shape::num_elements(&shapes.#places))+*);
+                (quote!((#(#parts,)*)), count)
+            }
+            Type::Tensor(axes) => (tensor(axes), quote!(dfdx::shapes::Shape::num_elements(shapes))),
+            _ => return quote!(),
+        };
+        quote! {
+            impl<#(const #generics: usize,)* D: dfdx::tensor_ops::Device<#real> + Send + Sync> rt::DeviceSystem<#shapes>
+                for #name<#(#own,)* D, #real>
+            {
+                type DeviceKernel = rt::opaque::OnDevice<Self, #real, D, #state>;
+                fn device_kernel(&self, shapes: &#shapes, device: D) -> Self::DeviceKernel {
+                    rt::opaque::OnDevice::new(self, *shapes, device, #count, |model, t, state| {
+                        #function(t, state, #(model.#names.clone()),*)
+                    })
+                }
+            }
         }
     }
 
@@ -293,7 +345,7 @@ pub(super) fn shape(axes: &[Axis], dfdx: &TokenStream) -> TokenStream {
             quote!(#dfdx::shapes::Const<#length>)
         }
         Axis::Generic(name) => {
-            let name = Ident::new(name, Span::call_site());
+            let name = generic(name, Span::call_site());
             quote!(#dfdx::shapes::Const<#name>)
         }
         Axis::Outside(path) => quote!(#dfdx::shapes::Const<{ #path }>),
@@ -350,7 +402,7 @@ fn length(axis: &Axis) -> TokenStream {
             quote!(#length)
         }
         Axis::Generic(name) => {
-            let name = Ident::new(name, Span::call_site());
+            let name = generic(name, Span::call_site());
             quote!(#name)
         }
         Axis::Outside(path) => quote!({ #path }),

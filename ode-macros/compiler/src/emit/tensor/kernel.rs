@@ -7,6 +7,7 @@ use super::bodies::{TensorBodies, count, runtime};
 use super::view::{Lengths, View};
 use super::writer::{Held, Target, write};
 use crate::emit::names::Names;
+use crate::emit::types::generic;
 use crate::graph::Dim;
 use crate::lower::TensorInput;
 use crate::parse::{Axis, System};
@@ -28,7 +29,7 @@ pub(super) fn lengths(bodies: &TensorBodies) -> Lengths {
 /// The kernel's implementation; after a mistake without bodies.
 pub(super) fn kernel(system: &System, bodies: Option<&TensorBodies>, real: &TokenStream) -> TokenStream {
     let generics: Vec<Ident> =
-        system.generics.iter().map(|name| Ident::new(name, system.item.sig.ident.span())).collect();
+        system.generics.iter().map(|name| generic(name, system.item.sig.ident.span())).collect();
     let runtime = bodies.map_or(0, |bodies| lengths(bodies).runtime.len());
     let (sizes, rhs, vjp) = match bodies {
         Some(bodies) => functions(bodies),

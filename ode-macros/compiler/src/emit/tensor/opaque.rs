@@ -19,7 +19,7 @@ pub fn opaque_items(system: &OpaqueSystem, rt: &TokenStream) -> TokenStream {
     let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let dfdx = quote!(#rt::dfdx);
     let of_state = shape(axes, &dfdx);
-    let taped = quote!(#rt::opaque::Taped<#of_state, #real>);
+    let taped = quote!(#rt::opaque::Taped<#of_state, #real, #dfdx::tensor::Cpu>);
     let (time, state) = (&system.time_pattern(), &system.state_pattern());
     let names: Vec<&Ident> = parameters.iter().map(|(name, _)| name).collect();
     let types: Vec<TokenStream> = parameters
@@ -92,44 +92,20 @@ pub fn opaque_items(system: &OpaqueSystem, rt: &TokenStream) -> TokenStream {
                 }
             }
 
-            /// The model and the shape of its state.
-            #[derive(Clone)]
-            pub struct Kernel<#(const #generics: usize),*> {
-                model: #name,
-                shape: #inside,
-                parameters: usize,
-            }
-
-            impl<#(const #generics: usize),*> Kernel<#(#generics),*> {
-                fn function(&self, t: #real, y: rt::opaque::Taped<#inside, #real>) -> rt::opaque::Taped<#inside, #real> {
-                    let #name { #(#names),* } = self.model.clone();
-                    #function(t, y, #(#names),*)
-                }
-            }
-
-            impl<#(const #generics: usize),*> rt::TensorKernel<#real> for Kernel<#(#generics),*> {
-                fn states(&self) -> usize { dfdx::shapes::Shape::num_elements(&self.shape) }
-                fn parameters(&self) -> usize { self.parameters }
-                fn workspace(&self) -> usize { 0 }
-                fn rows(&self) -> ::core::option::Option<usize> { ::core::option::Option::None }
-                fn with_rows(&self, _: usize) -> Self { self.clone() }
-                fn rhs<L: rt::Single<Scalar = #real>>(&self, _: &[L], t: L, y: &[L], dy: &mut [L], _: &mut [L]) {
-                    rt::opaque::rhs(self.shape, y, dy, |y| self.function(t.get(), y));
-                }
-                fn vjp<L: rt::Single<Scalar = #real>>(
-                    &self, _: &[L], t: L, y: &[L], dy_bar: &[L], p_bar: &mut [L], y_bar: &mut [L], _: &mut [L],
-                ) -> L {
-                    rt::opaque::vjp(&self.model, self.shape, y, dy_bar, p_bar, y_bar, |y| self.function(t.get(), y));
-                    <L as rt::Lane>::constant(0.0)
-                }
-            }
-
             impl<#(const #generics: usize),*> rt::TensorSystem<#inside> for #name {
-                type Kernel = Kernel<#(#generics),*>;
+                type Kernel = rt::opaque::OnDevice<
+                    Self, #real, dfdx::tensor::Cpu, dfdx::tensor::Tensor<#inside, #real, dfdx::tensor::Cpu>,
+                >;
                 const STATES: &'static [&'static str] = &[#state_name];
                 fn kernel(&self, shapes: &#inside) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
-                    let parameters = rt::opaque::parameters(self).iter().map(|parameter| parameter.values.len()).sum();
-                    ::core::result::Result::Ok(Kernel { model: self.clone(), shape: *shapes, parameters })
+                    let states = dfdx::shapes::Shape::num_elements(shapes);
+                    ::core::result::Result::Ok(rt::opaque::OnDevice::new(
+                        self,
+                        *shapes,
+                        ::core::default::Default::default(),
+                        states,
+                        |model, t, y| #function(t, y, #(model.#names.clone()),*),
+                    ))
                 }
             }
         };

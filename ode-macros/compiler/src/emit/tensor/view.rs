@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
+use crate::emit::types::generic;
 use crate::graph::{Dim, Symbol};
 use crate::operation::Tensor;
 
@@ -115,7 +116,7 @@ impl Lengths {
                 quote!(#kernel.rows)
             }
             Symbol::Generic(name) => {
-                let name = Ident::new(name, proc_macro2::Span::call_site());
+                let name = generic(name, proc_macro2::Span::call_site());
                 quote!(#name)
             }
             Symbol::Outside(name) => {
