@@ -9,7 +9,7 @@ use dfdx::tensor_ops::{Backward, Device};
 use super::gradient::accumulate;
 use super::state::TracedState;
 use super::{Parameter, TensorKernel, TensorReal};
-use crate::number::{Lane, Single};
+use crate::number::{Real, Single};
 
 /// A tensor with a tape.
 pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
@@ -112,7 +112,7 @@ where
         });
         if found.is_err() {
             // A device that has no memory left: no gradient.
-            L::numbers_mut(y_bar).fill(E::from_f64(f64::NAN).unwrap_or_default());
+            L::numbers_mut(y_bar).fill(<E as Real>::from_f64(f64::NAN));
         }
         L::constant(0.0)
     }

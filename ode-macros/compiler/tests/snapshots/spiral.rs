@@ -53,12 +53,12 @@ pub fn spiral<
     use rt::{Lane as _, Mask as _, dfdx};
     use dfdx::prelude::*;
     type L = f32;
-    let x0 = state;
-    let (x0, tape) = x0.split_tape();
     let x1 = w1;
     let x2 = b1;
     let x3 = w2;
     let x4 = b2;
+    let x0 = state;
+    let (x0, tape) = x0.split_tape();
     let lengths = rt::Lengths { lengths: [] };
     let x0 = rt::as_shape::<(usize, usize), _, _, _, _>(x0);
     let x1 = rt::as_shape::<(usize, usize), _, _, _, _>(x1);
@@ -407,6 +407,44 @@ const _: () = {
         ) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
             let kernel = Kernel { rows: B, lengths: [] };
             ::core::result::Result::Ok(kernel)
+        }
+    }
+    impl<
+        const B: usize,
+        D: dfdx::tensor_ops::Device<f32> + Send + Sync,
+    > rt::DeviceSystem<(dfdx::shapes::Const<B>, dfdx::shapes::Const<2>)>
+    for Spiral<D, f32> {
+        type DeviceKernel = rt::opaque::OnDevice<
+            Self,
+            f32,
+            D,
+            dfdx::tensor::Tensor<
+                (dfdx::shapes::Const<B>, dfdx::shapes::Const<2>),
+                f32,
+                D,
+            >,
+        >;
+        fn device_kernel(
+            &self,
+            shapes: &(dfdx::shapes::Const<B>, dfdx::shapes::Const<2>),
+            device: D,
+        ) -> Self::DeviceKernel {
+            rt::opaque::OnDevice::new(
+                self,
+                *shapes,
+                device,
+                dfdx::shapes::Shape::num_elements(shapes),
+                |model, t, state| {
+                    spiral(
+                        t,
+                        state,
+                        model.w1.clone(),
+                        model.b1.clone(),
+                        model.w2.clone(),
+                        model.b2.clone(),
+                    )
+                },
+            )
         }
     }
     impl<
