@@ -105,6 +105,15 @@ agrees!(
     { tape: (Const::<2>,), device: (Const::<2>, Const::<2>), lengths: () }
 );
 
+agrees!(
+    corners_1: Corners, corners, (Const::<1>, Const::<2>, Const::<3>),
+    { w: (Const::<3>, Const::<3>), v: (Const::<3>,) }
+);
+agrees!(
+    corners_5: Corners, corners, (Const::<5>, Const::<2>, Const::<3>),
+    { w: (Const::<3>, Const::<3>), v: (Const::<3>,) }
+);
+
 #[test]
 fn f32_agrees_to_its_precision() {
     let dev = Cpu::seed_from_u64(5);
@@ -191,4 +200,22 @@ fn a_tuple_of_states() {
     close("y", &y_bar, &[grads.get(&q).as_vec(), grads.get(&p).as_vec()].concat(), 1e-13);
     let wanted = [grads.get(&model.stiffness).as_vec(), grads.get(&model.damping).as_vec()].concat();
     close("p", &p_bar, &wanted, 1e-13);
+}
+
+#[test]
+fn results_that_are_views() {
+    let (mut rng, dev) = (StdRng::seed_from_u64(6), Cpu::default());
+    let model = Views { w: random(&mut rng, &dev, (Const::<3>, Const::<2>)), scale: random(&mut rng, &dev, ()) };
+    let a = random(&mut rng, &dev, (Const::<4>, Const::<3>));
+    let b = random(&mut rng, &dev, (Const::<3>, Const::<4>));
+    let c = random(&mut rng, &dev, (Const::<2>,));
+    let t = 0.7;
+    let ones = vec![1.0; 26];
+    let [dy, y_bar, p_bar] = fused(&model, t, &(a.clone(), b.clone(), c.clone()), &ones);
+    let Views { w, scale } = model.clone();
+    let (da, db, dc) = views(t, (a.clone(), b.clone(), c.clone()), w, scale);
+    close("value", &dy, &[da.as_vec(), db.as_vec(), dc.as_vec()].concat(), 1e-14);
+    assert_eq!(y_bar, [vec![1.0 + t; 12], vec![0.0; 12], vec![0.0; 2]].concat());
+    let slope = 2.0 * (1.0 - model.scale.array().tanh().powi(2));
+    close("p", &p_bar, &[vec![0.0; 6], vec![slope]].concat(), 1e-14);
 }
