@@ -114,6 +114,20 @@ agrees!(
     { w: (Const::<3>, Const::<3>), v: (Const::<3>,) }
 );
 
+agrees!(tangled_1: Tangled, tangled, (Const::<1>, Const::<3>), { w: (Const::<3>, Const::<3>) });
+agrees!(tangled_7: Tangled, tangled, (Const::<7>, Const::<3>), { w: (Const::<3>, Const::<3>) });
+agrees!(a_row_for_each_row: Paired, paired, (5_usize, Const::<3>), { w: (Const::<5>, Const::<3>) });
+agrees!(a_kernel: Kernel, kernel, (Const::<2>,), { rate: () });
+
+#[test]
+fn rows_that_parameters_count() {
+    let (mut rng, dev) = (StdRng::seed_from_u64(8), Cpu::default());
+    let model = Paired { w: random(&mut rng, &dev, (Const::<5>, Const::<3>)) };
+    let kernel = model.kernel(&(5_usize, Const::<3>)).unwrap();
+    assert_eq!(TensorKernel::<f64>::rows(&kernel), None);
+    assert!(model.kernel(&(4_usize, Const::<3>)).is_err());
+}
+
 #[test]
 fn f32_agrees_to_its_precision() {
     let dev = Cpu::seed_from_u64(5);
@@ -205,7 +219,8 @@ fn a_tuple_of_states() {
 #[test]
 fn results_that_are_views() {
     let (mut rng, dev) = (StdRng::seed_from_u64(6), Cpu::default());
-    let model = Views { w: random(&mut rng, &dev, (Const::<3>, Const::<2>)), scale: random(&mut rng, &dev, ()) };
+    let model =
+        Views { w: random(&mut rng, &dev, (Const::<3>, Const::<2>)), scale: random(&mut rng, &dev, ()) };
     let a = random(&mut rng, &dev, (Const::<4>, Const::<3>));
     let b = random(&mut rng, &dev, (Const::<3>, Const::<4>));
     let c = random(&mut rng, &dev, (Const::<2>,));

@@ -198,3 +198,38 @@ pub fn corners<const B: usize>(
     let ones = (v * 0.0 + 1.0).sum() + y.sum([1, 2]).sum() * 0.01;
     rows * best + inside / ones + y.matmul(v.reshape([3, 1])) + v.slice(0, 1..3).reshape([2, 1])
 }
+
+/// Names that loops have too, factors that are one tensor, and truth values inside of an `if`.
+#[ode]
+pub fn tangled<const B: usize>(
+    t: f64,
+    y: Tensor<Rank2<B, 3>>,
+    w: Tensor<Rank2<3, 3>>,
+) -> Tensor<Rank2<B, 3>> {
+    let a0 = y.matmul(w.matmul(w)).tanh();
+    let i0 = t.sin();
+    let x7 = t.cos();
+    let dy = y * a0 + x7;
+    let positive = y.gt(0.0);
+    let chosen = positive.choose(y.sin(), y);
+    let mut z = if t > 0.5 { chosen } else { y * 2.0 };
+    z = if t > 0.0 { positive.choose(z, -z) } else { z };
+    for i in 0..3 {
+        z = (z.gt(0.5) && i > 0).choose(z, z + 1.0);
+        z = (i > 1 && z.lt(0.9)).choose(z * z, z);
+    }
+    let twice = concat([w, w], 0).sum(0) + stack([dy, dy], 0).mean(0);
+    dy.matmul(w) * i0 + z + twice + w.matmul(w.transpose()).sum(0)
+}
+
+/// A parameter with a row for each row of the batch.
+#[ode]
+pub fn paired(_t: f64, y: Tensor<(usize, Const<3>)>, w: Tensor<Rank2<5, 3>>) -> Tensor<(usize, Const<3>)> {
+    y + w
+}
+
+/// A function that is called as its code is.
+#[ode]
+pub fn kernel<const B: usize>(_t: f64, y: Tensor<Rank1<B>>, rate: Tensor<Rank0>) -> Tensor<Rank1<B>> {
+    y * rate
+}

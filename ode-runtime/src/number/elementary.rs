@@ -43,8 +43,9 @@ macro_rules! elementary {
                 let n = shifted - L::constant($whole);
                 let r = n.mul_add_fast(L::constant(-$ln_2_high), held);
                 let r = n.mul_add_fast(L::constant(-$ln_2_low), r);
-                let power = $Real::from_bits(shifted.get().to_bits().wrapping_add($bias) << $mantissa);
-                let value = polynomial(r, $taylor) * L::splat(power);
+                // Half of the power, since the whole one may be beyond the largest number.
+                let power = $Real::from_bits(shifted.get().to_bits().wrapping_add($bias - 1) << $mantissa);
+                let value = polynomial(r, $taylor) * L::splat(power) * L::constant(2.0);
                 let value = L::select(x.gt(high), L::constant(f64::INFINITY), value);
                 L::select(x.lt(low), L::constant(0.0), value)
             }
@@ -73,7 +74,7 @@ macro_rules! elementary {
 elementary! {
     f64, u64, mantissa: 52, bias: 1023, whole: 6_755_399_441_055_744.0,
     exp: {
-        low: -708.0, high: 709.7,
+        low: -707.7, high: 709.78,
         ln_2: [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10],
         [
             1.0, 1.0, 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0, 1.0 / 40320.0,
@@ -105,7 +106,7 @@ elementary! {
 elementary! {
     f32, u32, mantissa: 23, bias: 127, whole: 12_582_912.0,
     exp: {
-        low: -87.0, high: 88.7,
+        low: -86.6, high: 88.72,
         ln_2: [0.693_359_375, -2.121_944_4e-4],
         [1.0, 1.0, 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0]
     },
@@ -195,6 +196,10 @@ mod tests {
 
     #[test]
     fn limits_and_nan() {
+        close(each::exp(709.7), 709.7_f64.exp(), 1e-14, 709.7);
+        close(each::exp(-707.0), (-707.0_f64).exp(), 1e-14, -707.0);
+        close(each::exp(88.5_f32), 88.5_f64.exp(), 4e-7, 88.5);
+        close(each::exp(-86.5_f32), (-86.5_f64).exp(), 4e-7, -86.5);
         assert_eq!(each::exp(f64::INFINITY), f64::INFINITY);
         assert_eq!(each::exp(-f64::INFINITY), 0.0);
         assert_eq!(each::exp(800.0_f32), f32::INFINITY);

@@ -1,10 +1,11 @@
 //! What a function in dfdx's operations needs besides them.
 
 use dfdx::shapes::Shape;
-use dfdx::tensor::{PutTape, SplitTape, Tape, Tensor, TensorFromVec};
-use dfdx::tensor_ops::{Device, RealizeTo};
+use dfdx::tensor::{PutTape, SplitTape, Tape, Tensor};
+use dfdx::tensor_ops::{Device, RealizeTo, TryGt};
 
 use super::TensorReal;
+use crate::number::Real;
 
 /// The lengths that are known at run time alone.
 #[derive(Debug, Clone, Copy)]
@@ -38,9 +39,15 @@ pub fn full<S: Shape, E: TensorReal, D: Device<E>>(device: &D, shape: S, value: 
     device.tensor_from_vec(vec![value; shape.num_elements()], shape)
 }
 
-/// A tensor of one truth value.
-pub fn full_mask<S: Shape, D: TensorFromVec<bool>>(device: &D, shape: S, value: bool) -> Tensor<S, bool, D> {
-    device.tensor_from_vec(vec![value; shape.num_elements()], shape)
+/// A tensor of one truth value, as a comparison: not every device makes tensors of them.
+pub fn full_mask<E: TensorReal, S: Shape, D: Device<E>>(
+    device: &D,
+    shape: S,
+    value: bool,
+) -> Tensor<S, bool, D> {
+    let number = if value { 1.0 } else { -1.0 };
+    let zero: Tensor<S, E, D> = full(device, shape, Real::from_f64(0.0));
+    full(device, shape, <E as Real>::from_f64(number)).gt(&zero)
 }
 
 /// The number of a tensor without axes.

@@ -161,7 +161,9 @@ impl<'a> Lower<'a> {
                 }
             }
             Value::Integer(integer) => self.integer_method(integer, name, arguments),
-            value if value.is_shaped() => self.tensor_method(value, name, arguments),
+            value if value.is_shaped() || (self.of_tensors && value.is_truth()) => {
+                self.tensor_method(value, name, arguments)
+            }
             other => {
                 let on = other.describe(self.real);
                 self.refuse(span, say::unknown_method(&name.to_string(), &on, ""))

@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use crate::graph::{Graph, Node, NodeId, Operation};
+use crate::graph::{Graph, Node, NodeId, Operation, Shape};
 use crate::operation::Tensor;
 
 /// The same function, simplified. All inputs stay, used or not.
@@ -96,6 +96,9 @@ fn build(operation: &Operation, arguments: Vec<NodeId>, node: &Node, target: &mu
         Operation::Tensor(operation) => tensor::rewrite(operation, &arguments, node.span, target),
         _ => None,
     };
+    // One truth value in the place of many is left for what uses it.
+    let many = matches!(node.shape, Shape::Mask(_));
+    let simpler = simpler.filter(|&image| !many || target.shape(image).is_tensor());
     let image = simpler.unwrap_or_else(|| target.push(operation.clone(), arguments, node.span));
     // A number in the place of a tensor, as x^0 is 1.
     if node.shape.is_tensor() && !target.shape(image).is_tensor() {

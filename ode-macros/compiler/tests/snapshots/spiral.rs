@@ -70,18 +70,18 @@ pub fn spiral<
     let (n2, tape) = (x0.clone().put_tape(tape) * n1.clone()).split_tape();
     let (n3, tape) = (n2.clone().put_tape(tape) * x0.clone()).split_tape();
     let (n4, tape) = n3.clone().put_tape(tape).matmul(x1.clone()).split_tape();
-    let (n5, tape) = x2
+    let (n5, tape) = (x2
         .clone()
         .put_tape(tape)
-        .broadcast_like::<_, dfdx::shapes::Axis<0>>(&(B, 50))
+        .broadcast_like::<_, dfdx::shapes::Axis<0>>(&(B, 50)) * 1.0)
         .split_tape();
     let (n6, tape) = (n4.clone().put_tape(tape) + n5.clone()).split_tape();
     let (hidden, tape) = n6.clone().put_tape(tape).tanh().split_tape();
     let (n7, tape) = hidden.clone().put_tape(tape).matmul(x3.clone()).split_tape();
-    let (n8, tape) = x4
+    let (n8, tape) = (x4
         .clone()
         .put_tape(tape)
-        .broadcast_like::<_, dfdx::shapes::Axis<0>>(&(B, 2))
+        .broadcast_like::<_, dfdx::shapes::Axis<0>>(&(B, 2)) * 1.0)
         .split_tape();
     let (n9, tape) = (n7.clone().put_tape(tape) + n8.clone()).split_tape();
     rt::as_shape::<
@@ -151,11 +151,11 @@ const _: () = {
     }
     /// The number of rows, and the lengths that are known at run time alone.
     #[derive(Clone)]
-    pub struct Kernel<const B: usize> {
+    pub struct __Kernel<const B: usize> {
         rows: usize,
         lengths: [usize; 0usize],
     }
-    impl<const B: usize> rt::TensorKernel<f32> for Kernel<B> {
+    impl<const B: usize> rt::TensorKernel<f32> for __Kernel<B> {
         fn states(&self) -> usize {
             self.rows * 2
         }
@@ -180,14 +180,14 @@ const _: () = {
             dy: &mut [L],
             work: &mut [L],
         ) {
-            let (dy_0, dy) = dy.split_at_mut(self.rows * 2);
+            let (_dy_0, dy) = dy.split_at_mut(self.rows * 2);
             let (n1, work) = work.split_at_mut(self.rows * 2);
             {
-                let a0 = rt::part(&*y, 0, self.rows * 2);
+                let _a0 = rt::part(&*y, 0, self.rows * 2);
                 let out = rt::part_mut(n1, 0, self.rows * 2);
-                for i0 in 0..self.rows * 2 {
-                    let x6 = a0[i0] * a0[i0];
-                    out[i0] = x6 * a0[i0];
+                for _i0 in 0..self.rows * 2 {
+                    let _x6 = _a0[_i0] * _a0[_i0];
+                    out[_i0] = _x6 * _a0[_i0];
                 }
             }
             let (n2, work) = work.split_at_mut(self.rows * 50);
@@ -199,13 +199,13 @@ const _: () = {
                 false,
             );
             let (hidden, work) = work.split_at_mut(self.rows * 50);
-            for i0 in 0..self.rows {
-                let a0 = rt::part(&*n2, i0 * 50, 50);
-                let a1 = rt::part(&*p, 100, 50);
-                let out = rt::part_mut(hidden, i0 * 50, 50);
-                for i1 in 0..50 {
-                    let x10 = a0[i1] + a1[i1];
-                    out[i1] = rt::each::tanh(x10);
+            for _i0 in 0..self.rows {
+                let _a0 = rt::part(&*n2, _i0 * 50, 50);
+                let _a1 = rt::part(&*p, 100, 50);
+                let out = rt::part_mut(hidden, _i0 * 50, 50);
+                for _i1 in 0..50 {
+                    let _x10 = _a0[_i1] + _a1[_i1];
+                    out[_i1] = rt::each::tanh(_x10);
                 }
             }
             let (n3, work) = work.split_at_mut(self.rows * 2);
@@ -216,12 +216,12 @@ const _: () = {
                 (&mut n3[0..], (2, 1)),
                 false,
             );
-            for i0 in 0..self.rows {
-                let a0 = rt::part(&*n3, i0 * 2, 2);
-                let a1 = rt::part(&*p, 250, 2);
-                let out = rt::part_mut(dy_0, i0 * 2, 2);
-                for i1 in 0..2 {
-                    out[i1] = a0[i1] + a1[i1];
+            for _i0 in 0..self.rows {
+                let _a0 = rt::part(&*n3, _i0 * 2, 2);
+                let _a1 = rt::part(&*p, 250, 2);
+                let out = rt::part_mut(_dy_0, _i0 * 2, 2);
+                for _i1 in 0..2 {
+                    out[_i1] = _a0[_i1] + _a1[_i1];
                 }
             }
         }
@@ -236,26 +236,26 @@ const _: () = {
             y_bar: &mut [L],
             work: &mut [L],
         ) -> L {
-            let (y_bar_0, y_bar) = y_bar.split_at_mut(self.rows * 2);
-            let (p_bar_0, p_bar) = p_bar.split_at_mut(100);
-            let (p_bar_1, p_bar) = p_bar.split_at_mut(50);
-            let (p_bar_2, p_bar) = p_bar.split_at_mut(100);
-            let (p_bar_3, p_bar) = p_bar.split_at_mut(2);
+            let (_y_bar_0, y_bar) = y_bar.split_at_mut(self.rows * 2);
+            let (_p_bar_0, p_bar) = p_bar.split_at_mut(100);
+            let (_p_bar_1, p_bar) = p_bar.split_at_mut(50);
+            let (_p_bar_2, p_bar) = p_bar.split_at_mut(100);
+            let (_p_bar_3, p_bar) = p_bar.split_at_mut(2);
             let (n1, work) = work.split_at_mut(self.rows * 2);
             {
-                let a0 = rt::part(&*y, 0, self.rows * 2);
+                let _a0 = rt::part(&*y, 0, self.rows * 2);
                 let out = rt::part_mut(n1, 0, self.rows * 2);
-                for i0 in 0..self.rows * 2 {
-                    out[i0] = a0[i0] * a0[i0];
+                for _i0 in 0..self.rows * 2 {
+                    out[_i0] = _a0[_i0] * _a0[_i0];
                 }
             }
             let (n2, work) = work.split_at_mut(self.rows * 2);
             {
-                let a0 = rt::part(&*n1, 0, self.rows * 2);
-                let a1 = rt::part(&*y, 0, self.rows * 2);
+                let _a0 = rt::part(&*n1, 0, self.rows * 2);
+                let _a1 = rt::part(&*y, 0, self.rows * 2);
                 let out = rt::part_mut(n2, 0, self.rows * 2);
-                for i0 in 0..self.rows * 2 {
-                    out[i0] = a0[i0] * a1[i0];
+                for _i0 in 0..self.rows * 2 {
+                    out[_i0] = _a0[_i0] * _a1[_i0];
                 }
             }
             let (n3, work) = work.split_at_mut(self.rows * 50);
@@ -267,20 +267,20 @@ const _: () = {
                 false,
             );
             let (hidden, work) = work.split_at_mut(self.rows * 50);
-            for i0 in 0..self.rows {
-                let a0 = rt::part(&*n3, i0 * 50, 50);
-                let a1 = rt::part(&*p, 100, 50);
-                let out = rt::part_mut(hidden, i0 * 50, 50);
-                for i1 in 0..50 {
-                    let x11 = a0[i1] + a1[i1];
-                    out[i1] = rt::each::tanh(x11);
+            for _i0 in 0..self.rows {
+                let _a0 = rt::part(&*n3, _i0 * 50, 50);
+                let _a1 = rt::part(&*p, 100, 50);
+                let out = rt::part_mut(hidden, _i0 * 50, 50);
+                for _i1 in 0..50 {
+                    let _x11 = _a0[_i1] + _a1[_i1];
+                    out[_i1] = rt::each::tanh(_x11);
                 }
             }
-            for i0 in 0..self.rows {
-                let a0 = rt::part(&*dy_bar, i0 * 2, 2);
-                let out = rt::part_mut(p_bar_3, 0, 2);
-                for i1 in 0..2 {
-                    out[i1] += a0[i1];
+            for _i0 in 0..self.rows {
+                let _a0 = rt::part(&*dy_bar, _i0 * 2, 2);
+                let out = rt::part_mut(_p_bar_3, 0, 2);
+                for _i1 in 0..2 {
+                    out[_i1] += _a0[_i1];
                 }
             }
             let (n4, work) = work.split_at_mut(self.rows * 50);
@@ -295,25 +295,25 @@ const _: () = {
                 [50, self.rows, 2],
                 (&hidden[0..], (1, 50)),
                 (&dy_bar[0..], (2, 1)),
-                (&mut p_bar_2[0..], (2, 1)),
+                (&mut _p_bar_2[0..], (2, 1)),
                 true,
             );
             let (n5, work) = work.split_at_mut(self.rows * 50);
             {
-                let a0 = rt::part(&*hidden, 0, self.rows * 50);
-                let a1 = rt::part(&*n4, 0, self.rows * 50);
+                let _a0 = rt::part(&*hidden, 0, self.rows * 50);
+                let _a1 = rt::part(&*n4, 0, self.rows * 50);
                 let out = rt::part_mut(n5, 0, self.rows * 50);
-                for i0 in 0..self.rows * 50 {
-                    let x19 = a0[i0] * a0[i0];
-                    let x20 = L::constant(1.0) - x19;
-                    out[i0] = x20 * a1[i0];
+                for _i0 in 0..self.rows * 50 {
+                    let _x19 = _a0[_i0] * _a0[_i0];
+                    let _x20 = L::constant(1.0) - _x19;
+                    out[_i0] = _x20 * _a1[_i0];
                 }
             }
-            for i0 in 0..self.rows {
-                let a0 = rt::part(&*n5, i0 * 50, 50);
-                let out = rt::part_mut(p_bar_1, 0, 50);
-                for i1 in 0..50 {
-                    out[i1] += a0[i1];
+            for _i0 in 0..self.rows {
+                let _a0 = rt::part(&*n5, _i0 * 50, 50);
+                let out = rt::part_mut(_p_bar_1, 0, 50);
+                for _i1 in 0..50 {
+                    out[_i1] += _a0[_i1];
                 }
             }
             let (n6, work) = work.split_at_mut(self.rows * 2);
@@ -328,20 +328,20 @@ const _: () = {
                 [2, self.rows, 50],
                 (&n2[0..], (1, 2)),
                 (&n5[0..], (50, 1)),
-                (&mut p_bar_0[0..], (50, 1)),
+                (&mut _p_bar_0[0..], (50, 1)),
                 true,
             );
             {
-                let a0 = rt::part(&*n1, 0, self.rows * 2);
-                let a1 = rt::part(&*n6, 0, self.rows * 2);
-                let a2 = rt::part(&*y, 0, self.rows * 2);
-                let out = rt::part_mut(y_bar_0, 0, self.rows * 2);
-                for i0 in 0..self.rows * 2 {
-                    let x28 = a0[i0] * a1[i0];
-                    let x27 = a2[i0] * a1[i0];
-                    let x29 = a2[i0] * x27;
-                    let x30 = x28 + x29;
-                    out[i0] = x30 + x29;
+                let _a0 = rt::part(&*n1, 0, self.rows * 2);
+                let _a1 = rt::part(&*n6, 0, self.rows * 2);
+                let _a2 = rt::part(&*y, 0, self.rows * 2);
+                let out = rt::part_mut(_y_bar_0, 0, self.rows * 2);
+                for _i0 in 0..self.rows * 2 {
+                    let _x28 = _a0[_i0] * _a1[_i0];
+                    let _x27 = _a2[_i0] * _a1[_i0];
+                    let _x29 = _a2[_i0] * _x27;
+                    let _x30 = _x28 + _x29;
+                    out[_i0] = _x30 + _x29;
                 }
             }
             L::constant(0.0)
@@ -399,13 +399,13 @@ const _: () = {
         D: dfdx::tensor_ops::Device<f32>,
     > rt::TensorSystem<(dfdx::shapes::Const<B>, dfdx::shapes::Const<2>)>
     for Spiral<D, f32> {
-        type Kernel = Kernel<B>;
+        type Kernel = __Kernel<B>;
         const STATES: &'static [&'static str] = &["y"];
         fn kernel(
             &self,
             shapes: &(dfdx::shapes::Const<B>, dfdx::shapes::Const<2>),
         ) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
-            let kernel = Kernel { rows: B, lengths: [] };
+            let kernel = __Kernel { rows: B, lengths: [] };
             ::core::result::Result::Ok(kernel)
         }
     }

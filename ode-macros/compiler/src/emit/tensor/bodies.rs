@@ -2,8 +2,9 @@
 
 use super::rows::rows;
 use crate::derivative::vjp;
-use crate::graph::{Dim, Graph, Symbol};
+use crate::graph::{Dim, Graph, NodeId, Operation, Shape, Symbol};
 use crate::lower::{LengthCheck, LoweredTensors, TensorInput};
+use crate::operation::Comparison;
 use crate::simplify::simplify;
 
 /// The value of a system of tensors and its cotangents, simplified.
@@ -29,12 +30,12 @@ impl TensorBodies {
     /// Differentiates and simplifies.
     #[must_use]
     pub fn new(lowered: LoweredTensors) -> Self {
-        let value = simplify(&lowered.graph);
+        let value = without_captured_masks(&simplify(&lowered.graph));
         let mut active = vec![true; 1 + lowered.tensors.len()];
         active.resize(value.inputs().len(), false);
-        let vjp = simplify(&vjp(&value, &active));
+        let vjp = without_captured_masks(&simplify(&vjp(&value, &active)));
         let LoweredTensors { tensors, states, outside, checks, .. } = lowered;
-        let rows = rows(&value, &tensors[..states]);
+        let rows = rows(&value, &tensors[..states], &checks);
         Self { value, vjp, tensors, states, outside, checks, rows }
     }
 
@@ -49,6 +50,60 @@ impl TensorBodies {
     pub fn parameters(&self) -> &[TensorInput] {
         &self.tensors[self.states..]
     }
+}
+
+/// The same graph, where branches capture no truth values of tensors, which have no place in memory: they go in as the
+/// numbers 1 and 0.
+fn without_captured_masks(graph: &Graph) -> Graph {
+    let mut result = Graph::new();
+    let mut images: Vec<NodeId> = Vec::with_capacity(graph.nodes().len());
+    for id in graph.ids() {
+        let node = graph.node(id);
+        let mut arguments: Vec<NodeId> = node.arguments.iter().map(|argument| images[argument.0]).collect();
+        let image = match &node.operation {
+            Operation::Input(_) => result.input(node.shape.clone(), node.span),
+            Operation::Branch { then, otherwise } => {
+                let (one, zero) = (result.constant(1.0, node.span), result.constant(0.0, node.span));
+                for argument in &mut arguments[1..] {
+                    if matches!(result.shape(*argument), Shape::Mask(_)) {
+                        *argument = result.push(Operation::Select, vec![*argument, one, zero], node.span);
+                    }
+                }
+                let (then, otherwise) = (Box::new(with_numbers(then)), Box::new(with_numbers(otherwise)));
+                result.push(Operation::Branch { then, otherwise }, arguments, node.span)
+            }
+            operation => result.push(operation.clone(), arguments, node.span),
+        };
+        if let Some(name) = &node.name {
+            result.name(image, name);
+        }
+        images.push(image);
+    }
+    result.outputs = graph.outputs.iter().map(|output| images[output.0]).collect();
+    result
+}
+
+/// A body that takes numbers for the truth values of tensors.
+fn with_numbers(body: &Graph) -> Graph {
+    let body = without_captured_masks(body);
+    let mut result = Graph::new();
+    let inputs: Vec<NodeId> = body
+        .inputs()
+        .iter()
+        .map(|&input| {
+            let node = body.node(input);
+            match &node.shape {
+                Shape::Mask(dims) => {
+                    let numbers = result.input(Shape::tensor(dims.clone()), node.span);
+                    let zero = result.constant(0.0, node.span);
+                    result.push(Operation::Compare(Comparison::NotEqual), vec![numbers, zero], node.span)
+                }
+                shape => result.input(shape.clone(), node.span),
+            }
+        })
+        .collect();
+    result.outputs = result.splice(&body, &inputs);
+    result
 }
 
 /// How many numbers these tensors hold.

@@ -148,7 +148,8 @@ fn body(
     forms.extend(bodies.outside.iter().map(|path| Form::Plain(quote!((const { #path })))));
     let graph = &bodies.value;
     let forms = graph.inputs().iter().copied().zip(forms).collect();
-    let mut writer = Writer { graph, lengths: &lengths, names: &mut names, forms, code };
+    let mut writer =
+        Writer { graph, lengths: &lengths, names: &mut names, forms, results: BTreeMap::new(), code };
     writer.write();
     let outputs: Vec<Ident> =
         graph.outputs.iter().map(|&output| writer.tensor(output, &graph.shape(output).dims())).collect();
@@ -213,6 +214,8 @@ struct Writer<'a, 'n> {
     lengths: &'a Lengths,
     names: &'n mut Names,
     forms: BTreeMap<NodeId, Form>,
+    /// The results of branches.
+    results: BTreeMap<(NodeId, usize), Form>,
     code: TokenStream,
 }
 
@@ -246,7 +249,8 @@ impl Writer<'_, '_> {
             Form::Tensor(name) if self.graph.shape(id).dims().len() == dims.len() => name,
             Form::Tensor(name) => {
                 let (axes, shape) = (axes_type(&(0..dims.len()).collect::<Vec<_>>()), self.shape(dims));
-                self.taped(id, quote!(#name.clone().put_tape(tape).broadcast_like::<_, #axes>(&#shape)))
+                let view = quote!(#name.clone().put_tape(tape).broadcast_like::<_, #axes>(&#shape));
+                self.taped(id, quote!((#view * 1.0)))
             }
             Form::Plain(value) => {
                 let (name, shape) = (self.names.local(None, self.graph.node(id).span), self.shape(dims));
@@ -302,7 +306,7 @@ impl Writer<'_, '_> {
                 self.branch(id, then, otherwise);
                 Form::Plain(quote!(()))
             }
-            Operation::Result(place) => self.forms[&results_key(node.arguments[0], *place)].clone(),
+            Operation::Result(place) => self.results[&(node.arguments[0], *place)].clone(),
             Operation::Input(_) | Operation::Stack | Operation::Index(_) => {
                 unreachable!("tensors are not taken apart")
             }
@@ -437,7 +441,7 @@ impl Writer<'_, '_> {
                 Form::Mask(name) => quote!(#name.clone()),
                 Form::Truth(value) => {
                     let shape = self.shape(&dims);
-                    quote!(rt::full_mask(&device, #shape, #value))
+                    quote!(rt::full_mask::<L, _, _>(&device, #shape, #value))
                 }
                 _ => unreachable!("a connective takes truth values"),
             })
@@ -482,10 +486,12 @@ impl Writer<'_, '_> {
         let x = self.tensor(arguments[0], &of);
         let (to, shape) = (dynamic(dims.len()), self.shape(dims));
         let taped = quote!(#x.clone().put_tape(tape));
+        // A view is the tensor that it shows to the tape of dfdx 0.13, and cannot meet it in an operation.
+        let own = |view: TokenStream| quote!((#view * 1.0));
         let code = match operation {
             Tensor::Expand(axes) => {
                 let axes = axes_type(&axes.iter().map(|(axis, _)| *axis).collect::<Vec<_>>());
-                quote!(#taped.broadcast_like::<_, #axes>(&#shape))
+                own(quote!(#taped.broadcast_like::<_, #axes>(&#shape)))
             }
             Tensor::Sum(axes) => {
                 let axes = axes_type(axes);
@@ -497,9 +503,9 @@ impl Writer<'_, '_> {
             }
             Tensor::Permute(order) => {
                 let order = axes_type(order);
-                quote!(#taped.permute::<#to, #order>())
+                own(quote!(#taped.permute::<#to, #order>()))
             }
-            Tensor::Reshape(_) => quote!(#taped.reshape_like(&#shape)),
+            Tensor::Reshape(_) => own(quote!(#taped.reshape_like(&#shape))),
             Tensor::Slice { axis, start, length } => {
                 let (start, end) = (self.lengths.code(start), self.lengths.code(&start.plus(length)));
                 let ranges = of.iter().enumerate().map(|(place, dim)| {
@@ -515,7 +521,8 @@ impl Writer<'_, '_> {
                     .map(|&argument| self.tensor(argument, &self.graph.shape(argument).dims()))
                     .collect();
                 let axis = axes_type(&[*axis]);
-                others.iter().fold(
+                let all = self.distinct(id, [vec![x.clone()], others].concat());
+                all[1..].iter().fold(
                     taped,
                     |joined, other| quote!((#joined, #other.clone()).concat_along(<#axis>::default())),
                 )
@@ -523,6 +530,7 @@ impl Writer<'_, '_> {
             Tensor::Product => {
                 let b_dims = self.graph.shape(arguments[1]).dims();
                 let b = self.tensor(arguments[1], &b_dims);
+                let b = self.distinct(id, vec![x.clone(), b]).remove(1);
                 if b_dims.len() == 2 && of.len() > 2 {
                     let rows = self.shape(&[Dim::product(&of[..of.len() - 1]), of[of.len() - 1].clone()]);
                     quote!(#taped.reshape_like(&#rows).matmul(#b.clone()).reshape_like(&#shape))
@@ -550,8 +558,14 @@ impl Writer<'_, '_> {
         let (first, second) = captured.split_at(then.inputs().len());
         let mut arm = |graph: &Graph, inputs: &[Form]| {
             let forms = graph.inputs().iter().copied().zip(inputs.iter().cloned()).collect();
-            let mut writer =
-                Writer { graph, lengths: self.lengths, names: self.names, forms, code: TokenStream::new() };
+            let mut writer = Writer {
+                graph,
+                lengths: self.lengths,
+                names: self.names,
+                forms,
+                results: BTreeMap::new(),
+                code: TokenStream::new(),
+            };
             writer.write();
             let results: Vec<Ident> = graph
                 .outputs
@@ -568,14 +582,9 @@ impl Writer<'_, '_> {
         });
         for (place, name) in results.into_iter().enumerate() {
             let name = self.fresh(id, &name);
-            self.forms.insert(results_key(id, place), Form::Tensor(name));
+            self.results.insert((id, place), Form::Tensor(name));
         }
     }
-}
-
-/// A key for a result of a branch, which no node has.
-fn results_key(branch: NodeId, place: usize) -> NodeId {
-    NodeId(usize::MAX - branch.0 * 64 - place)
 }
 
 fn compare_method(comparison: Comparison) -> Ident {

@@ -79,7 +79,7 @@ impl Writer<'_, '_> {
         let mut lets = TokenStream::new();
         for &id in inner {
             let value = self.value(id, &values, reads);
-            let name = format_ident!("x{}", id.0, span = Span::mixed_site());
+            let name = format_ident!("_x{}", id.0, span = Span::mixed_site());
             lets.extend(quote!(let #name = #value;));
             values.insert(id, quote!(#name));
         }

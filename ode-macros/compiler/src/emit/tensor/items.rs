@@ -154,7 +154,7 @@ impl Items<'_> {
                 impl<#of_system D: dfdx::tensor_ops::Device<#real>> rt::TensorSystem<#shapes>
                     for #name<#(#own,)* D, #real>
                 {
-                    type Kernel = Kernel<#of_kernel>;
+                    type Kernel = __Kernel<#of_kernel>;
                     const STATES: &'static [&'static str] = &[#(#names),*];
                     fn kernel(&self, shapes: &#shapes) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
                         #make
@@ -245,7 +245,7 @@ impl Items<'_> {
             None => quote!(0),
         };
         quote! {
-            let kernel = Kernel { rows: #rows, lengths: [#(#values),*] };
+            let kernel = __Kernel { rows: #rows, lengths: [#(#values),*] };
             #(#checks)*
             ::core::result::Result::Ok(kernel)
         }

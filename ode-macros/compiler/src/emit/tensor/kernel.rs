@@ -46,9 +46,9 @@ pub(super) fn kernel(system: &System, bodies: Option<&TensorBodies>, real: &Toke
     quote! {
         /// The number of rows, and the lengths that are known at run time alone.
         #[derive(Clone)]
-        pub struct Kernel<#(const #generics: usize),*> { rows: usize, lengths: [usize; #runtime] }
+        pub struct __Kernel<#(const #generics: usize),*> { rows: usize, lengths: [usize; #runtime] }
 
-        impl<#(const #generics: usize),*> rt::TensorKernel<#real> for Kernel<#(#generics),*> {
+        impl<#(const #generics: usize),*> rt::TensorKernel<#real> for __Kernel<#(#generics),*> {
             fn states(&self) -> usize { #states }
             fn parameters(&self) -> usize { #parameters }
             fn workspace(&self) -> usize { #workspace }
@@ -137,7 +137,7 @@ fn targets(
     let mut split = TokenStream::new();
     let mut targets = Vec::new();
     for (place, tensor) in tensors.iter().enumerate() {
-        let name = format_ident!("{}_{}", buffer, place, span = Span::mixed_site());
+        let name = format_ident!("_{}_{}", buffer, place, span = Span::mixed_site());
         let length = lengths.code(&Dim::product(&tensor.dims));
         split.extend(quote!(let (#name, #rest) = #rest.split_at_mut(#length);));
         targets.push(Some(Target { buffer: name, adds }));

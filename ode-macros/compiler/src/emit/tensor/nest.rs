@@ -53,7 +53,7 @@ impl<'a> Nest<'a> {
         Self { writer, leaves, views, outer: Vec::new() }
     }
 
-    /// `i0`, `i1`, ..: the index of the next loop.
+    /// `_i0`, `_i1`, ..: the index of the next loop.
     fn index(&self) -> Ident {
         index(self.outer.len())
     }
@@ -130,7 +130,7 @@ impl<'a> Nest<'a> {
         for (place, (view, leaf)) in self.views.iter().zip(self.leaves).enumerate() {
             let (buffer, i) = (&view.buffer, self.index());
             let at = self.place(&view.offset, |axis| &axis.strides[place]);
-            let name = format_ident!("a{}", place, span = Span::mixed_site());
+            let name = format_ident!("_a{}", place, span = Span::mixed_site());
             let read = match innermost.map(|axis| (&axis.strides[place], &axis.length)) {
                 Some((stride, length)) if stride.is(1) => {
                     let length = self.writer.lengths.code(length);
@@ -182,7 +182,7 @@ impl<'a> Nest<'a> {
     }
 }
 
-/// The index of a loop, by its depth.
+/// The index of a loop, by its depth. Names that begin with `_` are never those of the user's values.
 pub(super) fn index(depth: usize) -> Ident {
-    Ident::new(&format!("i{depth}"), Span::mixed_site())
+    Ident::new(&format!("_i{depth}"), Span::mixed_site())
 }

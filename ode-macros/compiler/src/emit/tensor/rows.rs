@@ -1,7 +1,7 @@
 //! Whether the rows of a batch are independent of each other.
 
 use crate::graph::{Dim, Graph, NodeId, Operation, Symbol};
-use crate::lower::TensorInput;
+use crate::lower::{LengthCheck, TensorInput};
 use crate::operation::Tensor;
 
 /// What a value has to do with the rows.
@@ -15,12 +15,16 @@ enum Part {
 
 /// The length that counts the rows, where the first axis of all tensors of the state has it, and each row of the result
 /// depends on that row of the state alone.
-pub(super) fn rows(graph: &Graph, state: &[TensorInput]) -> Option<Symbol> {
+pub(super) fn rows(graph: &Graph, state: &[TensorInput], checks: &[LengthCheck]) -> Option<Symbol> {
     let first = state.first()?.dims.first()?.clone();
     let symbol = match first.terms().collect::<Vec<_>>().as_slice() {
         [(1, [symbol])] if !matches!(symbol, Symbol::Outside(_)) => symbol.clone(),
         _ => return None,
     };
+    // Another length that must be the number of rows: something else has a row for each.
+    if checks.iter().any(|check| mentions(&[check.left.clone(), check.right.clone()], &symbol)) {
+        return None;
+    }
     let mut parts: Vec<Part> = Vec::with_capacity(graph.nodes().len());
     let live = graph.live();
     for id in graph.ids() {
@@ -31,6 +35,10 @@ pub(super) fn rows(graph: &Graph, state: &[TensorInput]) -> Option<Symbol> {
         } else {
             Part::Shared
         };
+        // What is the same for all rows has nothing to do with their number.
+        if part == Part::Shared && live[id.0] && mentions(&graph.shape(id).dims(), &symbol) {
+            return None;
+        }
         parts.push(part);
     }
     graph.outputs.iter().all(|output| parts[output.0] == Part::Rows).then_some(symbol)

@@ -46,7 +46,9 @@ impl<'a> Lower<'a> {
         let (span, method) = (name.span(), name.to_string());
         match &value {
             Value::Modules(layers) => return self.modules(layers.clone(), &method, arguments, span),
-            Value::Mask(..) => return self.mask(&value, &method, arguments, span),
+            Value::Mask(..) | Value::Condition(_) | Value::Truth(_) => {
+                return self.mask(&value, &method, arguments, span);
+            }
             _ => {}
         }
         let Some(dims) = value.dims() else {

@@ -286,6 +286,11 @@ impl Value {
         }
     }
 
+    /// Whether it is one truth value.
+    pub(super) fn is_truth(&self) -> bool {
+        matches!(self, Self::Condition(_) | Self::Truth(_))
+    }
+
     /// Whether only the rules of tensors apply to it.
     pub(super) fn is_shaped(&self) -> bool {
         matches!(self, Self::Tensor(..) | Self::Mask(..) | Self::Length(_) | Self::Modules(_))
