@@ -31,6 +31,29 @@ fn fused<T: Real, K: Task<T>>(task: K) -> K::Output {
     task.run::<Fused<T>>()
 }
 
+/// Runs a task of long loops over single numbers, with the widest vectors that the CPU has.
+#[cfg(feature = "dfdx")]
+pub(crate) fn dispatch_loops<T: Real, K: Task<T>>(task: K) -> K::Output {
+    #[cfg(target_arch = "x86_64")]
+    if std::is_x86_feature_detected!("avx512f")
+        && std::is_x86_feature_detected!("avx512vl")
+        && std::is_x86_feature_detected!("avx512dq")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("fma")
+    {
+        // SAFETY: the CPU has just been asked for all of these features.
+        #[allow(unsafe_code)]
+        return unsafe { wide(task) };
+    }
+    dispatch(true, task)
+}
+
+#[cfg(all(target_arch = "x86_64", feature = "dfdx"))]
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
+fn wide<T: Real, K: Task<T>>(task: K) -> K::Output {
+    task.run::<Fused<T>>()
+}
+
 /// A loop over packs of `N` numbers of type `T`, to be compiled for several sets of CPU features.
 pub(crate) trait PackTask<T: Real> {
     /// What it returns.
