@@ -130,7 +130,7 @@ pub enum SolveError {
     Device { what: String },
 
     #[error(
-        "the rows of this system cannot be solved one by one: its result mixes them (a sum, mean or product over the first axis), or its state has no first axis that is a const generic or `usize`. Leave out `per_sample()`"
+        "the rows of this system cannot be solved one by one: its result mixes them (a sum, mean or product over the first axis), or its state has no first axis that is a const generic or `usize`, or the system is #[opaque] or solved by `on_device()`, where this cannot be seen. Leave out `per_sample()`"
     )]
     RowsDepend,
 

@@ -4,11 +4,12 @@ use std::ops::{Index, IndexMut};
 
 use crate::number::Lane;
 
+#[cfg(feature = "dfdx")]
 mod heap;
 mod pair;
 
-#[allow(unreachable_pub)]
-pub use heap::Heap;
+#[cfg(feature = "dfdx")]
+pub(crate) use heap::Heap;
 pub(crate) use pair::Pair;
 
 /// A vector of lanes. Small systems use arrays, which live in registers.

@@ -215,6 +215,7 @@ impl<T: Elementary, K: TensorKernel<T>> Task<T> for Vjp<'_, T, K> {
         self.kernel.vjp(p, L::constant(self.t), y, v, p_bar, y_bar, work).get()
     }
 }
+
 impl<T: Elementary, K: TensorKernel<T>> Dynamics for Flow<T, K> {
     type Model = Flat<T>;
 

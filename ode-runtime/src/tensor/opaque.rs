@@ -10,6 +10,7 @@ use super::gradient::accumulate;
 use super::state::TracedState;
 use super::{Parameter, TensorKernel, TensorReal};
 use crate::number::{Real, Single};
+use crate::solve::SolveError;
 
 /// A tensor with a tape.
 pub type Taped<S, E, D> = Tensor<S, E, D, OwnedTape<E, D>>;
@@ -55,6 +56,22 @@ where
     ) -> Self {
         let parameters = parameters(model).iter().map(|parameter| parameter.values.len()).sum();
         Self { model: model.clone(), shapes, device, states, parameters, function }
+    }
+
+    /// The same, where the function returns as many numbers as it takes: what lengths that are known at run time alone
+    /// leave to be tried.
+    ///
+    /// # Errors
+    /// [`SolveError::ShapeMismatch`] where it does not.
+    pub fn checked(self) -> Result<Self, SolveError> {
+        let zero = <E as Real>::from_f64(0.0);
+        let y = Y::from_flat(&self.shapes, &self.device, &vec![zero; self.states]);
+        let found = Y::values(&(self.function)(&self.model, zero, y.traced())).len();
+        if found == self.states {
+            return Ok(self);
+        }
+        let what = "the #[opaque] function takes and returns different numbers of elements";
+        Err(SolveError::ShapeMismatch { what, left: self.states, right: found })
     }
 }
 

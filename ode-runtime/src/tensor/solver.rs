@@ -134,13 +134,15 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>, P> TensorSolver<'_, S, M, 
         let starts: Vec<_> = starts.map(|(row, flow)| (flow, Heap(rows.part(row, &flat)))).collect();
         let times_of = times.times();
         let solve = Solve { method: self.method, options: &self.options, keep };
+        // The error of the first part that has one, however threads run.
         let solved: Result<Vec<_>, SolveError> = match self.callback {
             Some(_) => starts.into_iter().map(|start| solve.run(start, times_of, self.callback)).collect(),
-            None => side_by_side(
-                starts,
-                |(flow, _)| flow.is_shared_out(),
-                |start| solve.run(start, times_of, None),
-            ),
+            None => {
+                let shared_out = |(flow, _): &(Flow<_, _>, _)| flow.is_shared_out();
+                side_by_side(starts, shared_out, |start| solve.run(start, times_of, None))
+                    .into_iter()
+                    .collect()
+            }
         };
         let recorded = solved?;
         let states: Vec<Vec<S::Real>> = (0..recorded[0].states.len())
@@ -204,9 +206,6 @@ impl<M: Stepper> Solve<'_, M> {
         callback: Option<&dyn Callback>,
     ) -> Result<Recorded<T, K, M>, SolveError> {
         let plan = Plan::<Flat<T>>::of([], &y0, self.method.tableau(), times, self.options)?;
-        if plan.open && callback.is_none() {
-            return Err(SolveError::OpenEnd);
-        }
         let mut record = Record::new(&plan, &y0, self.keep);
         let observers = Observers { events: &(), callback, pass: Pass::Forward };
         let stats = drive(&flow, &self.method, &y0, &plan, observers, &mut record)?;
@@ -234,9 +233,8 @@ fn pull_back<T: TensorReal, K: TensorKernel<T>, M: Stepper, A: TensorAdjoint<M>>
         .collect();
     let shared_out = |(part, _): &(Recorded<T, K, M>, _)| part.flow.is_shared_out();
     let bars = side_by_side(parts, shared_out, |(part, cotangents)| {
-        Ok(adjoint.pull_back(&part, &cotangents).unwrap_or_else(|_| part.nothing()))
+        adjoint.pull_back(&part, &cotangents).unwrap_or_else(|_| part.nothing())
     });
-    let bars = bars.unwrap_or_else(|_| unreachable!("a failed adjoint has gradients that are none"));
     let y0_bar = rows.join(bars.iter().map(|(_, y0_bar)| y0_bar.as_slice()));
     let mut sum = vec![<T as Real>::from_f64(0.0); bars[0].0.len()];
     for (p_bar, _) in &bars {
@@ -250,19 +248,17 @@ fn pull_back<T: TensorReal, K: TensorKernel<T>, M: Stepper, A: TensorAdjoint<M>>
 fn side_by_side<P: Send, R: Send>(
     mut parts: Vec<P>,
     shared_out: impl Fn(&P) -> bool,
-    run: impl Fn(P) -> Result<R, SolveError> + Send + Sync,
-) -> Result<Vec<R>, SolveError> {
+    run: impl Fn(P) -> R + Send + Sync,
+) -> Vec<R> {
     #[cfg(feature = "threads")]
     {
         use rayon::prelude::*;
         if parts.len() > 1 {
-            // The error of the first part that has one, however threads run.
-            let results: Vec<Result<R, SolveError>> = parts.into_par_iter().map(run).collect();
-            return results.into_iter().collect();
+            return parts.into_par_iter().map(run).collect();
         }
         if shared_out(&parts[0]) {
             let part = parts.remove(0);
-            return rayon::scope(|_| run(part)).map(|result| vec![result]);
+            return vec![rayon::scope(|_| run(part))];
         }
     }
     parts.drain(..).map(run).collect()

@@ -34,6 +34,10 @@ with_time!(A 0, B 1, C 2);
 with_time!(A 0, B 1, C 2, F 3);
 with_time!(A 0, B 1, C 2, F 3, G 4);
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no state of a system of `{E}` on the device `{D}`",
+    note = "give a tensor, or a tuple of up to four tensors, of that type on that device"
+)]
 /// A tensor, or a tuple of tensors, that a solve starts from. With a tape its solution has that tape.
 pub trait TensorState<E: TensorReal, D: Device<E>> {
     /// The shapes of the tensors.

@@ -6,6 +6,10 @@ use dfdx::shapes::{Const, Dim};
 
 use crate::solve::IntoTimes;
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of times for a solve of tensors",
+    note = "give `&[f64; N]`, `&[f64]`, a `&Vec<f64>`, or a span `a..b`"
+)]
 /// What can be given as the times of a solve of tensors: the solution has an axis of this many places.
 pub trait TensorTimes: IntoTimes {
     /// The axis of time.

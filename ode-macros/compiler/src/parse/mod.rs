@@ -15,7 +15,7 @@ pub use language::{
 };
 pub use opaque::{OpaqueSystem, opaque};
 pub use signature::{Parameter, Role, System, system};
-pub(crate) use signature::{pattern_name, struct_name};
+pub(crate) use signature::{pattern_names, struct_name};
 pub use tensor::{Axis, Layer};
 pub(crate) use types::real;
 pub use types::{Real, Type};

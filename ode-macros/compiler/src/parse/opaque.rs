@@ -2,8 +2,9 @@
 
 use proc_macro2::Ident;
 
+use super::signature::{Role, Signature, refuse_qualifiers, signature};
 use super::tensor::{Axis, Reader, generics};
-use super::types::{Real, Type, real};
+use super::types::{Real, Type};
 use crate::diagnostic::{Errors, refusal as say};
 
 /// A function under `#[opaque]`.
@@ -54,28 +55,8 @@ impl OpaqueSystem {
 /// Reads the signature; `None` after a mistake, which is noted.
 pub fn opaque(item: &syn::ItemFn, errors: &Errors) -> Option<OpaqueSystem> {
     let generics = generics(&item.sig, errors);
-    let mut inputs = Vec::new();
-    for input in &item.sig.inputs {
-        match input {
-            syn::FnArg::Typed(typed) => inputs.push(typed),
-            syn::FnArg::Receiver(receiver) => {
-                errors.over(receiver, say::SELF);
-                return None;
-            }
-        }
-    }
-    let [time, state, parameters @ ..] = inputs.as_slice() else {
-        errors.at(item.sig.ident.span(), say::NO_STATE);
-        return None;
-    };
-    let syn::ReturnType::Type(_, result) = &item.sig.output else {
-        errors.at(item.sig.paren_token.span.close(), say::NO_RESULT);
-        return None;
-    };
-    let Some(real) = real(&time.ty) else {
-        errors.over(&time.ty, say::TIME_TYPE);
-        return None;
-    };
+    refuse_qualifiers(&item.sig, true, errors);
+    let Signature { state, parameters, result, real, .. } = signature(Role::System, &item.sig, errors)?;
     // Const generics keep their names, which the body may use.
     let reader = Reader { generics: &[], errors };
     let Type::Tensor(axes) = reader.state(&state.ty) else {
@@ -84,7 +65,7 @@ pub fn opaque(item: &syn::ItemFn, errors: &Errors) -> Option<OpaqueSystem> {
         }
         return None;
     };
-    if state.ty != *result {
+    if *state.ty != *result {
         let (state, result) = (quote::quote!(#state), quote::quote!(#result));
         errors.over(&item.sig.output, say::differing_state(&state.to_string(), &result.to_string()));
         return None;

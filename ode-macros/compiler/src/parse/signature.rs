@@ -99,19 +99,15 @@ pub(crate) fn struct_name(function: &Ident) -> Ident {
     Ident::new(&if usable { camel } else { format!("{}_", plain(function)) }, function.span())
 }
 
-/// What the tensors of a state are called: by its name, or `y` where it has none.
-pub(crate) fn pattern_name(pattern: &Pattern) -> String {
-    match pattern {
-        Pattern::Name { name, .. } => plain(name).trim_start_matches('_').to_owned(),
-        _ => "y".to_owned(),
-    }
-}
-
 fn plain(name: &Ident) -> String {
     name.to_string().trim_start_matches("r#").to_owned()
 }
 
-fn pattern_names(pattern: &Pattern, ty: &Type) -> Vec<String> {
+/// What the numbers or tensors of a pattern are called, `y` where it has no name.
+pub(crate) fn pattern_names(pattern: &Pattern, ty: &Type) -> Vec<String> {
+    let of_parts = |parts: &[Pattern], types: &mut dyn Iterator<Item = &Type>| {
+        parts.iter().zip(types).flat_map(|(part, ty)| pattern_names(part, ty)).collect()
+    };
     match (pattern, ty) {
         (Pattern::Name { name, .. }, ty) => {
             let name = plain(name);
@@ -119,13 +115,55 @@ fn pattern_names(pattern: &Pattern, ty: &Type) -> Vec<String> {
             ty.names(if trimmed.is_empty() { &name } else { trimmed })
         }
         (Pattern::Array(parts, _), Type::Array(element, count)) if parts.len() == *count => {
-            parts.iter().flat_map(|part| pattern_names(part, element)).collect()
+            of_parts(parts, &mut std::iter::repeat(&**element))
         }
         (Pattern::Tuple(parts, _), Type::Tuple(elements)) if parts.len() == elements.len() => {
-            parts.iter().zip(elements).flat_map(|(part, element)| pattern_names(part, element)).collect()
+            of_parts(parts, &mut elements.iter())
         }
-        (_, ty) => ty.names("_"),
+        (_, ty) => ty.names("y"),
     }
+}
+
+/// The parts of a signature.
+pub(super) struct Signature<'a> {
+    pub(super) time: &'a syn::PatType,
+    pub(super) state: &'a syn::PatType,
+    pub(super) parameters: Vec<&'a syn::PatType>,
+    pub(super) result: &'a syn::Type,
+    /// The type of the time, and so of all numbers.
+    pub(super) real: Real,
+}
+
+/// Takes a signature apart; `None` after a mistake, which is noted.
+pub(super) fn signature<'a>(
+    role: Role,
+    signature: &'a syn::Signature,
+    errors: &Errors,
+) -> Option<Signature<'a>> {
+    let mut inputs = Vec::new();
+    for input in &signature.inputs {
+        match input {
+            syn::FnArg::Typed(typed) => inputs.push(typed),
+            syn::FnArg::Receiver(receiver) => {
+                errors.over(receiver, say::SELF);
+                return None;
+            }
+        }
+    }
+    let [time, state, parameters @ ..] = inputs.as_slice() else {
+        errors.at(signature.ident.span(), say::NO_STATE);
+        return None;
+    };
+    let syn::ReturnType::Type(_, result) = &signature.output else {
+        let text = if role == Role::System { say::NO_RESULT } else { say::NO_VALUE };
+        errors.at(signature.paren_token.span.close(), text);
+        return None;
+    };
+    let Some(real) = real(&time.ty) else {
+        errors.over(&time.ty, say::TIME_TYPE);
+        return None;
+    };
+    Some(Signature { time, state, parameters: parameters.to_vec(), result, real })
 }
 
 /// Parses the function; `None` where its signature leaves nothing to go on with. Errors are noted.
@@ -141,30 +179,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         // Types that name what is generic would be refused again.
         return None;
     }
-    let mut inputs = Vec::new();
-    for input in &item.sig.inputs {
-        match input {
-            syn::FnArg::Typed(typed) => inputs.push(typed),
-            syn::FnArg::Receiver(receiver) => {
-                errors.over(receiver, say::SELF);
-                return None;
-            }
-        }
-    }
-    let [time, state, parameters @ ..] = inputs.as_slice() else {
-        errors.at(item.sig.ident.span(), say::NO_STATE);
-        return None;
-    };
-    let syn::ReturnType::Type(_, result) = &item.sig.output else {
-        let text = if role == Role::System { say::NO_RESULT } else { say::NO_VALUE };
-        errors.at(item.sig.paren_token.span.close(), text);
-        return None;
-    };
-
-    let Some(real) = real(&time.ty) else {
-        errors.over(&time.ty, say::TIME_TYPE);
-        return None;
-    };
+    let Signature { time, state, parameters, result, real } = signature(role, &item.sig, errors)?;
     if of_tensors && role == Role::Function {
         errors.at(item.sig.ident.span(), say::TENSOR_FUNCTION);
         return None;
@@ -173,7 +188,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     let mut types = Types { real, differ: false, errors, tensors };
     let state_type = types.state(&state.ty);
     // What is wrong with the state's type is not said again of the result's.
-    let result_type = if state.ty == *result { state_type.clone() } else { types.state(result) };
+    let result_type = if *state.ty == *result { state_type.clone() } else { types.state(result) };
     if state_type.is_empty() {
         errors.over(&state.ty, say::EMPTY_STATE);
     } else if role == Role::Function && result_type.is_empty() {
@@ -203,7 +218,7 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     (of_tensors || (known && !differs && named && parameters_known)).then_some(system)
 }
 
-fn refuse_qualifiers(signature: &syn::Signature, of_tensors: bool, errors: &Errors) {
+pub(super) fn refuse_qualifiers(signature: &syn::Signature, of_tensors: bool, errors: &Errors) {
     if !signature.generics.params.is_empty() && !of_tensors {
         errors.over(&signature.generics, say::GENERICS);
     }

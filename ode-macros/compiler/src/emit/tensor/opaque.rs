@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::items::shape;
 use crate::emit::types::type_tokens;
-use crate::parse::{OpaqueSystem, Type};
+use crate::parse::{Axis, OpaqueSystem, Type};
 
 /// The function with its types filled in, the struct and its implementations.
 #[must_use]
@@ -36,6 +36,11 @@ pub fn opaque_items(system: &OpaqueSystem, rt: &TokenStream) -> TokenStream {
     let block = &item.block;
     let state_name = system.state_name();
     let inside = shape(axes, &quote!(dfdx));
+    let checked = if axes.contains(&Axis::Runtime) {
+        quote!(kernel.checked())
+    } else {
+        quote!(::core::result::Result::Ok(kernel))
+    };
     quote! {
         #(#attributes)*
         #[allow(dead_code, clippy::too_many_arguments)]
@@ -99,13 +104,14 @@ pub fn opaque_items(system: &OpaqueSystem, rt: &TokenStream) -> TokenStream {
                 const STATES: &'static [&'static str] = &[#state_name];
                 fn kernel(&self, shapes: &#inside) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
                     let states = dfdx::shapes::Shape::num_elements(shapes);
-                    ::core::result::Result::Ok(rt::opaque::OnDevice::new(
+                    let kernel = rt::opaque::OnDevice::new(
                         self,
                         *shapes,
                         ::core::default::Default::default(),
                         states,
                         |model, t, y| #function(t, y, #(model.#names.clone()),*),
-                    ))
+                    );
+                    #checked
                 }
             }
         };

@@ -264,11 +264,11 @@ impl Writer<'_, '_> {
                 match view.arranged(arrangement) {
                     Some(view) => Held::View(view),
                     None => {
-                        let mut place = self.workspace(id);
-                        let dims = std::mem::replace(&mut place.dims, view.dims.clone());
-                        place = View::contiguous(place.buffer, Dim::default(), view.dims.clone());
-                        self.copied(inner, &place, false);
-                        Held::View(View::contiguous(place.buffer, Dim::default(), dims))
+                        // A reshape of elements that are not in order: they are brought into order first.
+                        let place = self.workspace(id);
+                        let in_order = View::contiguous(place.buffer.clone(), Dim::default(), view.dims);
+                        self.copied(inner, &in_order, false);
+                        Held::View(place)
                     }
                 }
             }

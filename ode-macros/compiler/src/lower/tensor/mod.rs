@@ -12,7 +12,7 @@ use super::value::Value;
 use crate::diagnostic::{Errors, refusal as say};
 use crate::graph::{Dim, Graph, Operation, Shape, Symbol, written};
 use crate::operation::Tensor;
-use crate::parse::{Axis, Layer, System, Type, pattern_name};
+use crate::parse::{Axis, Layer, System, Type, pattern_names};
 
 /// A system of tensors as a graph of time, the tensors of state and parameters, and outside constants to the tensors of
 /// the result.
@@ -69,9 +69,11 @@ pub fn tensor_graph(system: &System, errors: &Errors) -> LoweredTensors {
     let span = system.item.sig.ident.span();
     let mut inputs = Inputs { graph: Graph::new(), tensors: Vec::new(), span };
     let time = inputs.graph.input(Shape::NUMBER, span);
-    let name = pattern_name(&system.state);
-    let state = inputs.value(&name, &system.state_type);
+    let state = inputs.value("y", &system.state_type);
     let states = inputs.tensors.len();
+    for (tensor, name) in inputs.tensors.iter_mut().zip(pattern_names(&system.state, &system.state_type)) {
+        tensor.name = name;
+    }
     let parameters: Vec<Raw> = system
         .parameters
         .iter()
