@@ -177,15 +177,15 @@
 //! `docs/torchdiffeq.md`, how the crate is built in `docs/architecture.md`, and its speed in `docs/benchmarks.md`.
 
 pub use ode_runtime::{
-    AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Callback, Checkpoints, Controller, Direction,
-    Discrete, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble, EnsembleGradient, EnsembleSolution, Euler,
-    Event, EventCotangent, EventPullback, Fehlberg2, FixedLength, Function, Gradient, HessianProduct, Heun2,
-    Heun3, IntegralGradient, Interpolating, Interpolation, IntoEvent, IntoReset, IntoTimes, IntoTolerance,
-    Lane, LossGradient, Mask, Method, Midpoint, Model, Moment, Norm, Notice, Pack, Partial, Pass, Pullback,
-    Quadrature, Ragged, Real, Reversible, Rk4, Rk4Classic, SameMethod, Sensitivities, Solution, SolveError,
-    Solver, Space, Stats, SteadyState, Stepper, System, Tableau, Times, Tolerance, Trajectory, Tsit5,
-    WithPullback, Zeros, differentiable, falling, functions, linspace, nth, ode, rising, steady_state,
-    tableau,
+    AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Boxed, Callback, Checkpoints, Controller,
+    Direction, Discrete, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble, EnsembleGradient,
+    EnsembleSolution, Euler, Event, EventCotangent, EventPullback, Fehlberg2, FixedLength, Function,
+    Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation, IntoEvent,
+    IntoReset, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint, Model, Moment, Norm,
+    Notice, Pack, Partial, Pass, Pullback, Quadrature, Ragged, Real, Reversible, Rk4, Rk4Classic, SameMethod,
+    Sensitivities, Solution, SolveError, Solver, Space, Stats, SteadyState, Stepper, System, Tableau, Times,
+    Tolerance, Trajectory, Tsit5, WithPullback, Zeros, differentiable, falling, functions, linspace, nth,
+    ode, rising, steady_state, tableau,
 };
 
 #[cfg(feature = "progress")]

@@ -46,7 +46,7 @@ pub use solve::{
     IntoTimes, IntoTolerance, Partial, Solution, SolveError, Solver, Stats, Times, Tolerance, WithPullback,
     linspace,
 };
-pub use space::Space;
+pub use space::{Boxed, Space};
 pub use system::{FixedLength, Function, Model, System};
 #[cfg(feature = "dfdx")]
 pub use tensor::{
@@ -70,7 +70,7 @@ pub mod __private {
     pub use crate::number::{Elementary, Single, each};
     pub use crate::number::{Lane, Mask, Real};
     pub use crate::solve::{IntoTimes, Solution, SolveError, Solver};
-    pub use crate::space::Space;
+    pub use crate::space::{Boxed, Space};
     pub use crate::system::{FixedLength, Function, Model, System};
     #[cfg(feature = "dfdx")]
     pub use crate::tensor::opaque;

@@ -9,7 +9,7 @@ use super::{Adjoint, Forward, Gradient};
 use crate::method::Stepper;
 use crate::number::{Single, Task, dispatch};
 use crate::solve::{Keep, SolveError};
-use crate::system::System;
+use crate::system::{System, is_long};
 
 /// The recorded steps, last to first, through the transposed tableau and the generated VJP: the exact gradient, with
 /// the lengths of the steps held constant. The default.
@@ -75,6 +75,8 @@ struct PullBack<'a, S: System, M: Stepper> {
 
 impl<S: System, M: Stepper> Task<S::Real> for PullBack<'_, S, M> {
     type Output = Result<Gradient<S>, SolveError>;
+
+    const LONG: bool = is_long::<S>();
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {

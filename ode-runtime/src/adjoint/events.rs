@@ -11,7 +11,7 @@ use crate::method::Stepper;
 use crate::number::{Real, Single, Task, dispatch};
 use crate::solve::{IntoTimes, Record, Solution, SolveError, Solver, drive};
 use crate::space::Space;
-use crate::system::{Model, System};
+use crate::system::{Model, System, is_long};
 
 /// The derivatives of a loss by an event: by its time, and by the states before and after it.
 #[derive(Clone)]
@@ -195,6 +195,8 @@ struct PullBack<'a, 'c, S: System, M: Stepper, E> {
 
 impl<S: System, M: Stepper, E: DifferentiableEvents<S>> Task<S::Real> for PullBack<'_, '_, S, M, E> {
     type Output = Result<EventGradient<S, E>, SolveError>;
+
+    const LONG: bool = is_long::<S>();
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {

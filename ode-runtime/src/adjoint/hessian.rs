@@ -10,7 +10,7 @@ use crate::method::Stepper;
 use crate::number::{Real, Single, Task, dispatch};
 use crate::solve::{IntoTimes, SolveError, Solver};
 use crate::space::Pair;
-use crate::system::{Function, Model, System};
+use crate::system::{Function, Model, System, is_long};
 
 /// The gradient of a loss, and the product of its Hessian with a direction.
 #[derive(Clone)]
@@ -104,6 +104,8 @@ where
     C: Fn(usize) -> F,
 {
     type Output = Result<HessianProduct<S>, SolveError>;
+
+    const LONG: bool = is_long::<S>();
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {

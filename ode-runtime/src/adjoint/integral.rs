@@ -9,7 +9,7 @@ use super::{Discrete, Forward};
 use crate::method::Stepper;
 use crate::number::{Lane, Single, Task, dispatch};
 use crate::solve::{IntoTimes, Solution, SolveError, Solver};
-use crate::system::{Function, Model, System};
+use crate::system::{Function, Model, System, is_long};
 
 /// An integral along a solution, with its derivatives.
 #[derive(Clone)]
@@ -93,6 +93,8 @@ struct Integrate<'a, S: System, M: Stepper, F> {
 
 impl<S: System, M: Stepper, F: Function<Real = S::Real>> Task<S::Real> for Integrate<'_, S, M, F> {
     type Output = Result<IntegralGradient<S, F>, SolveError>;
+
+    const LONG: bool = is_long::<S>();
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {

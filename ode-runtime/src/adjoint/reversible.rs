@@ -9,7 +9,7 @@ use crate::method::Stepper;
 use crate::number::{Lane, Real, Single, Task, dispatch};
 use crate::solve::{Cut, Keep, Plan, SolveError, StepTimes};
 use crate::space::{Pair, Space};
-use crate::system::System;
+use crate::system::{System, is_long};
 
 /// A reversible scheme around the method of the solve: two coupled solutions y and z, with the step
 /// Ψ_h(t, y) = (y after a step of h) - y of the method,
@@ -139,6 +139,8 @@ struct Forwards<'a, 'c, S: System, M: Stepper> {
 impl<S: System, M: Stepper> Task<S::Real> for Forwards<'_, '_, S, M> {
     type Output = Result<(Flat<S>, Flat<S>), SolveError>;
 
+    const LONG: bool = is_long::<S>();
+
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
         let Forward { plan, method, states, tape, .. } = self.forward;
@@ -177,6 +179,8 @@ struct Backwards<'a, S: System, M: Stepper> {
 
 impl<S: System, M: Stepper> Task<S::Real> for Backwards<'_, S, M> {
     type Output = Result<Gradient<S>, SolveError>;
+
+    const LONG: bool = is_long::<S>();
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {

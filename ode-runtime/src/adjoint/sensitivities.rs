@@ -7,7 +7,7 @@ use crate::method::Stepper;
 use crate::number::{Lane, Pack, Real, Single, Task, dispatch};
 use crate::solve::{Plan, Solution, Tape};
 use crate::space::{Pair, Space};
-use crate::system::{Model, System};
+use crate::system::{Model, System, is_long};
 
 /// How many directions are computed side by side.
 const LANES: usize = 4;
@@ -79,6 +79,8 @@ type Linearized<S, L> = Pair<L, <S as Model>::Vector<L>, <S as Model>::Vector<L>
 
 impl<S: System, M: Stepper> Task<S::Real> for Tangents<'_, S, M> {
     type Output = Vec<Vec<S::State>>;
+
+    const LONG: bool = is_long::<S>();
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {

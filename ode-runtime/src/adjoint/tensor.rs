@@ -126,6 +126,8 @@ struct PullBack<'a, T: Elementary, K, M> {
 impl<T: Elementary, K: TensorKernel<T>, M: Stepper> Task<T> for PullBack<'_, T, K, M> {
     type Output = Result<Bars<T>, SolveError>;
 
+    const LONG: bool = true;
+
     #[inline(always)]
     fn run<L: Single<Scalar = T>>(self) -> Self::Output {
         let Recorded { flow, method, plan, states, steps, .. } = self.recorded;

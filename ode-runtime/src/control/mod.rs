@@ -8,3 +8,4 @@ pub use controller::Controller;
 pub(crate) use controller::{Law, Past};
 pub(crate) use first_step::{Start, first_step};
 pub use norm::Norm;
+pub(crate) use norm::sum_of_squares;

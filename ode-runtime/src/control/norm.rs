@@ -32,11 +32,7 @@ impl Norm {
         mut component: impl FnMut(usize) -> f64,
     ) -> f64 {
         if let Self::Rms = self {
-            let mut sum = 0.0;
-            for i in 0..count {
-                let x = component(i);
-                sum += x * x;
-            }
+            let [sum] = sum_of_squares(count, |i| [component(i)]);
             return sum * (1.0 / count as f64);
         }
         for (i, place) in scratch.iter_mut().enumerate() {
@@ -66,6 +62,41 @@ impl Norm {
     pub(crate) fn needs_scratch(&self) -> bool {
         !matches!(self, Self::Rms)
     }
+}
+
+/// So many sums are kept side by side where there are many components: a single one is waited for at each addition.
+const SUMS: usize = 8;
+
+/// The sums of the squares of `count` components, for each lane. The order depends on `count` alone.
+#[inline(always)]
+pub(crate) fn sum_of_squares<const N: usize>(
+    count: usize,
+    mut component: impl FnMut(usize) -> [f64; N],
+) -> [f64; N] {
+    let mut add = |sum: &mut [f64; N], i: usize| {
+        let x = component(i);
+        for l in 0..N {
+            sum[l] += x[l] * x[l];
+        }
+    };
+    let mut total = [0.0; N];
+    let mut done = 0;
+    if count > 8 * SUMS {
+        let mut sums = [[0.0; N]; SUMS];
+        done = count - count % SUMS;
+        for block in 0..count / SUMS {
+            for (place, sum) in sums.iter_mut().enumerate() {
+                add(sum, SUMS * block + place);
+            }
+        }
+        for l in 0..N {
+            total[l] = sums.iter().map(|sum| sum[l]).sum();
+        }
+    }
+    for i in done..count {
+        add(&mut total, i);
+    }
+    total
 }
 
 /// The mean of the squares; 0 of nothing.

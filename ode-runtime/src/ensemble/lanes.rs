@@ -4,7 +4,7 @@ use std::array::from_fn;
 
 use super::one_lane::Outcome;
 use super::slot::{Job, Slot};
-use crate::control::{Law, Past};
+use crate::control::{Law, Past, sum_of_squares};
 use crate::method::Stepper;
 use crate::number::{Lane, Pack, PackTask, Real, Rolled, Single, within};
 use crate::solve::{Keep, Pace, Plan, larger};
@@ -298,10 +298,7 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             let scratch = &mut self.scratch;
             return from_fn(|l| self.plan.norm.squared(count, scratch, |i| component(i, l)));
         }
-        let mut squared = [0.0; N];
-        for i in 0..count {
-            squared = from_fn(|l| squared[l] + component(i, l) * component(i, l));
-        }
+        let squared: [f64; N] = sum_of_squares(count, |i| from_fn(|l| component(i, l)));
         #[allow(clippy::cast_precision_loss)]
         let share = 1.0 / count as f64;
         from_fn(|l| squared[l] * share)

@@ -9,6 +9,9 @@ pub(crate) trait Task<T: Real> {
     /// What it returns.
     type Output;
 
+    /// Whether it goes through long vectors, for which the widest registers are best.
+    const LONG: bool;
+
     /// The loop; `#[inline(always)]`, as is all that it calls often, so that it is compiled for its caller's features.
     fn run<L: Single<Scalar = T>>(self) -> Self::Output;
 }
@@ -17,12 +20,33 @@ pub(crate) trait Task<T: Real> {
 /// differ from those of a CPU without it by rounding. A task that is not `inlined` runs without.
 pub(crate) fn dispatch<T: Real, K: Task<T>>(inlined: bool, task: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
-    if inlined && std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-        // SAFETY: the CPU has just been asked for both features.
-        #[allow(unsafe_code)]
-        return unsafe { fused(task) };
+    if inlined {
+        if K::LONG && has_wide_registers() {
+            // SAFETY: the CPU has just been asked for all of these features.
+            #[allow(unsafe_code)]
+            return unsafe { wide(task) };
+        }
+        if has_fused_multiply_add() {
+            // SAFETY: the CPU has just been asked for both features.
+            #[allow(unsafe_code)]
+            return unsafe { fused(task) };
+        }
     }
     if cfg!(target_arch = "aarch64") { task.run::<Fused<T>>() } else { task.run::<T>() }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_fused_multiply_add() -> bool {
+    std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma")
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_wide_registers() -> bool {
+    std::is_x86_feature_detected!("avx512f")
+        && std::is_x86_feature_detected!("avx512vl")
+        && std::is_x86_feature_detected!("avx512dq")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("fma")
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -31,24 +55,7 @@ fn fused<T: Real, K: Task<T>>(task: K) -> K::Output {
     task.run::<Fused<T>>()
 }
 
-/// Runs a task of long loops over single numbers, with the widest vectors that the CPU has.
-#[cfg(feature = "dfdx")]
-pub(crate) fn dispatch_loops<T: Real, K: Task<T>>(task: K) -> K::Output {
-    #[cfg(target_arch = "x86_64")]
-    if std::is_x86_feature_detected!("avx512f")
-        && std::is_x86_feature_detected!("avx512vl")
-        && std::is_x86_feature_detected!("avx512dq")
-        && std::is_x86_feature_detected!("avx512bw")
-        && std::is_x86_feature_detected!("fma")
-    {
-        // SAFETY: the CPU has just been asked for all of these features.
-        #[allow(unsafe_code)]
-        return unsafe { wide(task) };
-    }
-    dispatch(true, task)
-}
-
-#[cfg(all(target_arch = "x86_64", feature = "dfdx"))]
+#[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")]
 fn wide<T: Real, K: Task<T>>(task: K) -> K::Output {
     task.run::<Fused<T>>()
@@ -68,17 +75,12 @@ pub(crate) trait PackTask<T: Real> {
 pub(crate) fn dispatch_packs<T: Real, K: PackTask<T>>(inlined: bool, task: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     if inlined {
-        if std::is_x86_feature_detected!("avx512f")
-            && std::is_x86_feature_detected!("avx512vl")
-            && std::is_x86_feature_detected!("avx512dq")
-            && std::is_x86_feature_detected!("avx512bw")
-            && std::is_x86_feature_detected!("fma")
-        {
+        if has_wide_registers() {
             // SAFETY: the CPU has just been asked for all of these features.
             #[allow(unsafe_code)]
             return unsafe { wide_packs(task) };
         }
-        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+        if has_fused_multiply_add() {
             // SAFETY: the CPU has just been asked for both features.
             #[allow(unsafe_code)]
             return unsafe { fused_packs(task) };

@@ -10,9 +10,8 @@ mod power;
 mod real;
 mod rolled;
 
-#[cfg(feature = "dfdx")]
-pub(crate) use dispatch::dispatch_loops;
 pub(crate) use dispatch::{PackTask, Task, dispatch, dispatch_packs};
+#[cfg(feature = "dfdx")]
 pub use elementary::{Elementary, each};
 pub(crate) use fused::Fused;
 pub use fused::Single;

@@ -13,7 +13,7 @@ use crate::event::{CutShort, Ended, Events, Look, Watch};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Rolled, Single, Task, dispatch};
 use crate::space::Space;
-use crate::system::{Dynamics, Model};
+use crate::system::{Dynamics, Model, is_long};
 
 /// What looks on while a solve runs, and may end it.
 #[derive(Clone, Copy)]
@@ -49,6 +49,8 @@ struct Drive<'a, 'r, S: Model, D, M, E> {
 impl<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>> Task<S::Real> for Drive<'_, '_, S, D, M, E> {
     type Output = Result<Stats, SolveError>;
 
+    const LONG: bool = is_long::<S>();
+
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
         let Self { dynamics, method, y0, plan, observers, record } = self;
@@ -58,8 +60,8 @@ impl<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>> Task<S::Real> f
 
 /// The loop; `L` is how the numbers of the state are computed with.
 ///
-/// The vectors of the loop are handed to what is not inlined as copies only, so that those of small systems can stay
-/// in registers.
+/// The vectors of the loop are handed to what is often called and not inlined as copies only, so that those of small
+/// systems can stay in registers; long ones are handed on as they are.
 #[inline(always)]
 fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Scalar = S::Real>>(
     dynamics: &D,
@@ -206,9 +208,13 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         }
         let resets = cut.as_ref().is_some_and(|cut| cut.reset.is_some());
         if record.wants(next.t1) || cut.is_some() {
-            let (y, y1, stages) = (y.clone(), y1.clone(), copied(method, &stages, &y));
             let Next { times, t1, cut, .. } = next;
-            record.step(&Step { times, t1, cut, resets, y: &y, y1: &y1, k: &stages.as_ref()[..=last] });
+            let mut keep = |y: &_, y1: &_, k: &_| record.step(&Step { times, t1, cut, resets, y, y1, k });
+            if is_long::<S>() {
+                keep(&y, &y1, &stages.as_ref()[..=last]);
+            } else {
+                keep(&y.clone(), &y1.clone(), &copied(method, &stages, &y).as_ref()[..=last]);
+            }
         }
         let stop = stops::<S, L>(&observers, Moment::Accepted, plan, &next.times, &y);
         std::mem::swap(&mut y, &mut y1);
@@ -240,7 +246,11 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
             past = law.map(|law| law.past());
         } else {
             let stages = stages.as_mut();
-            stages[0] = stages[last].clone();
+            if is_long::<S>() {
+                stages.swap(0, last);
+            } else {
+                stages[0] = stages[last].clone();
+            }
         }
     }
 }
@@ -316,7 +326,8 @@ fn stops<S: Model, L: Single<Scalar = S::Real>>(
 ) -> bool {
     observers.callback.is_some_and(|callback| {
         let end = if plan.open { f64::INFINITY * plan.direction } else { plan.end };
-        tell(callback, (moment, observers.pass), (times.t, times.h), &y.clone(), (plan.start, end))
+        let tell = |y: &_| tell(callback, (moment, observers.pass), (times.t, times.h), y, (plan.start, end));
+        if is_long::<S>() { tell(y) } else { tell(&y.clone()) }
     })
 }
 

@@ -6,7 +6,7 @@ use super::Space;
 use crate::number::Lane;
 
 /// A vector on the heap, for states whose length is known when they are given.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Heap<L>(pub(crate) Vec<L>);
 
 impl<L> Index<usize> for Heap<L> {
@@ -25,7 +25,20 @@ impl<L> IndexMut<usize> for Heap<L> {
     }
 }
 
+impl<L: Clone> Clone for Heap<L> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Into the memory that is there.
+    fn clone_from(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
+}
+
 impl<L: Lane> Space<L> for Heap<L> {
+    const ON_HEAP: bool = true;
+
     #[inline(always)]
     fn len(&self) -> usize {
         self.0.len()

@@ -4,16 +4,21 @@ use std::ops::{Index, IndexMut};
 
 use crate::number::Lane;
 
+mod boxed;
 #[cfg(feature = "dfdx")]
 mod heap;
 mod pair;
 
+pub use boxed::Boxed;
 #[cfg(feature = "dfdx")]
 pub(crate) use heap::Heap;
 pub(crate) use pair::Pair;
 
-/// A vector of lanes. Small systems use arrays, which live in registers.
+/// A vector of lanes. Small systems use arrays, which live in registers, large ones [`Boxed`].
 pub trait Space<L: Lane>: Clone + Send + Sync + Index<usize, Output = L> + IndexMut<usize> + 'static {
+    /// Whether the lanes are on the heap. Those that are not can stay in registers, if what is not inlined gets copies.
+    const ON_HEAP: bool = false;
+
     /// The number of lanes.
     fn len(&self) -> usize;
 

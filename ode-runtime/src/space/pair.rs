@@ -39,6 +39,8 @@ impl<L: Lane, A: Space<L>, B: Space<L>> IndexMut<usize> for Pair<L, A, B> {
 }
 
 impl<L: Lane, A: Space<L>, B: Space<L>> Space<L> for Pair<L, A, B> {
+    const ON_HEAP: bool = A::ON_HEAP || B::ON_HEAP;
+
     #[inline(always)]
     fn len(&self) -> usize {
         self.first.len() + self.second.len()

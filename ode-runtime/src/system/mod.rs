@@ -12,6 +12,11 @@ use std::fmt::Debug;
 use crate::number::{Lane, Real};
 use crate::space::Space;
 
+/// Whether vectors of the system's states are long.
+pub(crate) const fn is_long<S: Model>() -> bool {
+    <S::Vector<S::Real> as Space<S::Real>>::ON_HEAP
+}
+
 /// The data of a compiled function: its state and parameters, as the user has them and flat.
 pub trait Model: Clone + Send + Sync + 'static {
     /// `f64` or `f32`.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::TensorKernel;
 use super::names::Names;
-use crate::number::{Elementary, Lane, Single, Task, dispatch_loops};
+use crate::number::{Elementary, Lane, Single, Task, dispatch};
 use crate::space::Heap;
 use crate::system::{Dynamics, Model};
 
@@ -115,7 +115,7 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
     pub(crate) fn rhs(&self, t: f64, y: &[T], dy: &mut [T]) {
         self.in_chunks(y, y, dy, |chunk, y, _, dy| {
             let work = &mut chunk.space().work;
-            dispatch_loops(Rhs { kernel: &chunk.kernel, p: &self.parameters, t, y, dy, work });
+            dispatch(true, Rhs { kernel: &chunk.kernel, p: &self.parameters, t, y, dy, work });
         });
     }
 
@@ -124,12 +124,12 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
         let p = &self.parameters;
         if let [chunk] = &self.chunks[..] {
             let work = &mut chunk.space().work;
-            return dispatch_loops(Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work });
+            return dispatch(true, Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work });
         }
         let slopes: Vec<T> = self.in_chunks(y, v, y_bar, |chunk, y, v, y_bar| {
             let mut space = chunk.space();
             let Workspace { work, p_bar } = &mut *space;
-            dispatch_loops(Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work })
+            dispatch(true, Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work })
         });
         slopes.into_iter().fold(T::from_f64(0.0), |sum, slope| sum + slope)
     }
@@ -185,6 +185,8 @@ struct Rhs<'a, T, K> {
 impl<T: Elementary, K: TensorKernel<T>> Task<T> for Rhs<'_, T, K> {
     type Output = ();
 
+    const LONG: bool = true;
+
     #[inline(always)]
     fn run<L: Single<Scalar = T>>(self) {
         let (p, y) = (L::of_numbers(self.p), L::of_numbers(self.y));
@@ -206,6 +208,8 @@ struct Vjp<'a, T, K> {
 
 impl<T: Elementary, K: TensorKernel<T>> Task<T> for Vjp<'_, T, K> {
     type Output = T;
+
+    const LONG: bool = true;
 
     #[inline(always)]
     fn run<L: Single<Scalar = T>>(self) -> T {

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::bodies::Bodies;
 use super::names::Names;
 use super::scalar::{Binder, Code, Emitted, emit};
-use super::types::{flattened, type_tokens, unflattened};
+use super::types::{Vector, type_tokens, unflattened};
 use super::warning::warnings;
 use crate::graph::Graph;
 use crate::parse::{Role, System, Type};
@@ -105,21 +105,28 @@ impl Implementation<'_> {
         type_tokens(&Type::Number(self.system.real))
     }
 
-    fn states(&self) -> Literal {
-        Literal::usize_unsuffixed(self.system.state_type.len())
+    fn states(&self) -> Vector {
+        Vector(self.system.state_type.len())
     }
 
-    fn results(&self) -> Literal {
-        Literal::usize_unsuffixed(self.system.result_type.len())
+    fn results(&self) -> Vector {
+        Vector(self.system.result_type.len())
     }
 
-    fn parameters(&self) -> Literal {
-        Literal::usize_unsuffixed(self.system.parameter_count())
+    fn parameters(&self) -> Vector {
+        Vector(self.system.parameter_count())
+    }
+
+    /// The types of the flat state, parameters and result of these elements.
+    fn vectors(&self, element: &TokenStream) -> [TokenStream; 3] {
+        [self.states(), self.parameters(), self.results()].map(|vector| vector.of(element))
     }
 
     fn inherent(&self) -> TokenStream {
         let (name, real) = (self.system.struct_name(), self.real());
-        let (states, parameters) = (self.states(), self.parameters());
+        let (states, parameters) = (self.states().literal(), self.parameters().literal());
+        let to_params = self.parameters().array(&quote!(<Self as rt::Model>::parameters(self)));
+        let flat = self.parameters().from_array(&quote!(parameters));
         let role = match self.system.role {
             Role::System => quote! {
                 /// A solver of this system, to be given a method, tolerances and more.
@@ -159,12 +166,12 @@ impl Implementation<'_> {
 
                 /// The parameters as one array, in the order of `PARAMETERS`.
                 #[must_use]
-                pub fn to_params(&self) -> [#real; #parameters] { <Self as rt::Model>::parameters(self) }
+                pub fn to_params(&self) -> [#real; #parameters] { #to_params }
 
                 /// The model of these parameters, in the order of `PARAMETERS`.
                 #[must_use]
                 pub fn from_params(parameters: [#real; #parameters]) -> Self {
-                    <Self as rt::Model>::from_parameters(&parameters)
+                    <Self as rt::Model>::from_parameters(&#flat)
                 }
 
                 #role
@@ -176,13 +183,26 @@ impl Implementation<'_> {
         let system = self.system;
         let (name, real) = (system.struct_name(), self.real());
         let (states, parameters) = (self.states(), self.parameters());
+        let (state_count, parameter_count) = (states.literal(), parameters.literal());
+        let [state_lanes, parameter_lanes, _] = self.vectors(&quote!(L));
+        let [state_numbers, parameter_numbers, _] = self.vectors(&quote!(#real));
+        let [state_from, parameters_from, _] = self.vectors(&quote!(A));
+        let [state_to, parameters_to, _] = self.vectors(&quote!(B));
+        let converted = quote!(|i| number(from[i]));
+        let (convert, convert_parameters) = (states.from_fn(&converted), parameters.from_fn(&converted));
+        let (elements, parameter_elements) =
+            (states.from_fn(&quote!(element)), parameters.from_fn(&quote!(element)));
         let state_type = type_tokens(&system.state_type);
         let (state_names, parameter_names) = (system.state_names(), system.parameter_names());
-        let mut fields = Vec::new();
-        for parameter in &system.parameters {
-            let name = &parameter.name;
-            flattened(&parameter.ty, &quote!(self.#name), &mut fields);
-        }
+        let fields: Vec<(&Type, TokenStream)> = system
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let name = &parameter.name;
+                (&parameter.ty, quote!(self.#name))
+            })
+            .collect();
+        let fields = parameters.flattened(&fields);
         let mut offset = 0;
         let flat = format_ident!("flat", span = Span::mixed_site());
         let made: Vec<TokenStream> = system
@@ -193,47 +213,46 @@ impl Implementation<'_> {
                 quote!(#name: #value)
             })
             .collect();
-        let mut numbers = Vec::new();
         let state = if matches!(system.state_type, Type::Number(_)) { quote!(*state) } else { quote!(state) };
-        flattened(&system.state_type, &state, &mut numbers);
+        let numbers = states.flattened(&[(&system.state_type, state)]);
         let state = unflattened(&system.state_type, &flat, &mut 0);
         quote! {
             impl rt::Model for #name {
                 type Real = #real;
                 type State = #state_type;
-                type Vector<L: rt::Lane> = [L; #states];
-                type Parameters<L: rt::Lane> = [L; #parameters];
-                type StateNames = [&'static str; #states];
-                type ParameterNames = [&'static str; #parameters];
+                type Vector<L: rt::Lane> = #state_lanes;
+                type Parameters<L: rt::Lane> = #parameter_lanes;
+                type StateNames = [&'static str; #state_count];
+                type ParameterNames = [&'static str; #parameter_count];
                 const STATES: Self::StateNames = [#(#state_names),*];
                 const PARAMETERS: Self::ParameterNames = [#(#parameter_names),*];
                 #[inline(always)]
                 fn convert<A: rt::Lane, B: rt::Lane>(
-                    from: &[A; #states],
+                    from: &#state_from,
                     mut number: impl FnMut(A) -> B,
-                ) -> [B; #states] {
-                    ::core::array::from_fn(|i| number(from[i]))
+                ) -> #state_to {
+                    #convert
                 }
                 #[inline(always)]
                 fn convert_parameters<A: rt::Lane, B: rt::Lane>(
-                    from: &[A; #parameters],
+                    from: &#parameters_from,
                     mut number: impl FnMut(A) -> B,
-                ) -> [B; #parameters] {
-                    ::core::array::from_fn(|i| number(from[i]))
+                ) -> #parameters_to {
+                    #convert_parameters
                 }
-                fn parameters(&self) -> [#real; #parameters] { [#(#fields),*] }
-                fn from_parameters(#flat: &[#real; #parameters]) -> Self { Self { #(#made),* } }
+                fn parameters(&self) -> #parameter_numbers { #fields }
+                fn from_parameters(#flat: &#parameter_numbers) -> Self { Self { #(#made),* } }
                 #[inline]
-                fn flatten(state: &Self::State) -> [#real; #states] { [#(#numbers),*] }
+                fn flatten(state: &Self::State) -> #state_numbers { #numbers }
                 #[inline]
-                fn unflatten(#flat: &[#real; #states]) -> Self::State { #state }
+                fn unflatten(#flat: &#state_numbers) -> Self::State { #state }
             }
             impl rt::FixedLength for #name {
-                fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #states] {
-                    ::core::array::from_fn(element)
+                fn vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> #state_lanes {
+                    #elements
                 }
-                fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #parameters] {
-                    ::core::array::from_fn(element)
+                fn parameter_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> #parameter_lanes {
+                    #parameter_elements
                 }
             }
         }
@@ -241,7 +260,7 @@ impl Implementation<'_> {
 
     fn system_impl(&self) -> TokenStream {
         let name = self.system.struct_name();
-        let states = self.states();
+        let matrix = self.matrix();
         let (rhs, jvp, vjp, vjp_jvp) = (self.value("rhs"), self.jvp(), self.vjp(), self.vjp_jvp());
         let jacobian = self.jacobian();
         let inlined = self.bodies.is_none_or(|bodies| bodies.vjp.size() <= INLINED);
@@ -252,7 +271,7 @@ impl Implementation<'_> {
         });
         quote! {
             impl rt::System for #name {
-                type Matrix<L: rt::Lane> = [[L; #states]; #states];
+                type Matrix<L: rt::Lane> = #matrix;
                 const INLINED: bool = #inlined;
                 const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[#(#pattern),*];
                 #rhs
@@ -265,20 +284,22 @@ impl Implementation<'_> {
     }
 
     fn function_impl(&self) -> TokenStream {
-        let (name, results) = (self.system.struct_name(), self.results());
+        let name = self.system.struct_name();
+        let real = self.real();
+        let ([_, _, lanes], [_, _, numbers]) = (self.vectors(&quote!(L)), self.vectors(&real));
+        let elements = self.results().from_fn(&quote!(element));
         let output = type_tokens(&self.system.result_type);
         let (value, jvp, vjp, vjp_jvp) = (self.value("evaluate"), self.jvp(), self.vjp(), self.vjp_jvp());
         let flat = format_ident!("flat", span = Span::mixed_site());
         let made = unflattened(&self.system.result_type, &flat, &mut 0);
-        let real = self.real();
         quote! {
             impl rt::Function for #name {
                 type Output = #output;
-                type Value<L: rt::Lane> = [L; #results];
-                fn value_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> [L; #results] {
-                    ::core::array::from_fn(element)
+                type Value<L: rt::Lane> = #lanes;
+                fn value_vector<L: rt::Lane>(element: impl FnMut(usize) -> L) -> #lanes {
+                    #elements
                 }
-                fn output(#flat: &[#real; #results]) -> Self::Output { #made }
+                fn output(#flat: &#numbers) -> Self::Output { #made }
                 #value
                 #jvp
                 #vjp
@@ -289,8 +310,13 @@ impl Implementation<'_> {
 
     /// The arguments that all functions have: parameters, time, state.
     fn arguments(&self) -> TokenStream {
-        let (states, parameters) = (self.states(), self.parameters());
-        quote!(p: &[L; #parameters], t: L, y: &[L; #states])
+        let [states, parameters, _] = self.vectors(&quote!(L));
+        quote!(p: &#parameters, t: L, y: &#states)
+    }
+
+    fn matrix(&self) -> TokenStream {
+        let states = self.states();
+        states.of(&states.of(&quote!(L)))
     }
 
     fn method(
@@ -308,8 +334,8 @@ impl Implementation<'_> {
     }
 
     fn value(&self, name: &str) -> TokenStream {
-        let (arguments, results) = (self.arguments(), self.results());
-        let signature = quote!((#arguments, dy: &mut [L; #results]));
+        let (arguments, [_, _, results]) = (self.arguments(), self.vectors(&quote!(L)));
+        let signature = quote!((#arguments, dy: &mut #results));
         let size = self.bodies.map_or(0, |bodies| bodies.value.size());
         let body = self.bodies.map(|bodies| {
             let emitted = self.emit(&bodies.value, &["dy"], &[]);
@@ -321,10 +347,10 @@ impl Implementation<'_> {
     }
 
     fn jvp(&self) -> TokenStream {
-        let (arguments, results) = (self.arguments(), self.results());
-        let (states, parameters) = (self.states(), self.parameters());
+        let arguments = self.arguments();
+        let [states, parameters, results] = self.vectors(&quote!(L));
         let signature = quote! {
-            (#arguments, p_dot: &[L; #parameters], t_dot: L, y_dot: &[L; #states], dy_dot: &mut [L; #results])
+            (#arguments, p_dot: &#parameters, t_dot: L, y_dot: &#states, dy_dot: &mut #results)
         };
         let body = self.bodies.map(|bodies| {
             let mut tangents = vec![value("t_dot"), array("y_dot")];
@@ -340,10 +366,10 @@ impl Implementation<'_> {
     }
 
     fn vjp(&self) -> TokenStream {
-        let (arguments, results) = (self.arguments(), self.results());
-        let (states, parameters) = (self.states(), self.parameters());
+        let arguments = self.arguments();
+        let [states, parameters, results] = self.vectors(&quote!(L));
         let signature = quote! {
-            (#arguments, dy_bar: &[L; #results], p_bar: &mut [L; #parameters], y_bar: &mut [L; #states]) -> L
+            (#arguments, dy_bar: &#results, p_bar: &mut #parameters, y_bar: &mut #states) -> L
         };
         let body = self.bodies.map(|bodies| {
             let emitted = self.emit(&bodies.vjp, &["dy_bar", "p_bar", "y_bar"], &[array("dy_bar")]);
@@ -357,13 +383,13 @@ impl Implementation<'_> {
     }
 
     fn vjp_jvp(&self) -> TokenStream {
-        let (arguments, results) = (self.arguments(), self.results());
-        let (states, parameters) = (self.states(), self.parameters());
+        let arguments = self.arguments();
+        let [states, parameters, results] = self.vectors(&quote!(L));
         let signature = quote! {
             (
-                #arguments, dy_bar: &[L; #results],
-                p_dot: &[L; #parameters], t_dot: L, y_dot: &[L; #states], dy_bar_dot: &[L; #results],
-                p_bar_dot: &mut [L; #parameters], y_bar_dot: &mut [L; #states]
+                #arguments, dy_bar: &#results,
+                p_dot: &#parameters, t_dot: L, y_dot: &#states, dy_bar_dot: &#results,
+                p_bar_dot: &mut #parameters, y_bar_dot: &mut #states
             ) -> L
         };
         let body = self.bodies.map(|bodies| {
@@ -384,8 +410,8 @@ impl Implementation<'_> {
     }
 
     fn jacobian(&self) -> TokenStream {
-        let (arguments, states) = (self.arguments(), self.states());
-        let signature = quote!((#arguments, jacobian: &mut [[L; #states]; #states]));
+        let (arguments, matrix) = (self.arguments(), self.matrix());
+        let signature = quote!((#arguments, jacobian: &mut #matrix));
         let body = self.bodies.map(|bodies| {
             let emitted = self.emit(&bodies.jacobian, &["jacobian"], &[]);
             let statements = &emitted.statements;
@@ -395,7 +421,7 @@ impl Implementation<'_> {
                 let value = emitted.output(place)[0].tokens();
                 quote!(jacobian[#row][#column] = #value;)
             });
-            quote! { *jacobian = [[L::constant(0.0); #states]; #states]; #statements #(#stores)* }
+            quote! { for row in jacobian.iter_mut() { row.fill(L::constant(0.0)); } #statements #(#stores)* }
         });
         self.method(self.bodies.map_or(0, |bodies| bodies.jacobian.size()), "jacobian", &signature, body)
     }

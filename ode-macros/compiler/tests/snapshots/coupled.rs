@@ -328,7 +328,9 @@ const _: () = {
             y: &[L; 7],
             jacobian: &mut [[L; 7]; 7],
         ) {
-            *jacobian = [[L::constant(0.0); 7]; 7];
+            for row in jacobian.iter_mut() {
+                row.fill(L::constant(0.0));
+            }
             let v = y[1];
             let v_2 = y[3];
             let v_3 = y[5];

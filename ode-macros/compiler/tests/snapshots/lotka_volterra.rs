@@ -214,7 +214,9 @@ const _: () = {
             y: &[L; 2],
             jacobian: &mut [[L; 2]; 2],
         ) {
-            *jacobian = [[L::constant(0.0); 2]; 2];
+            for row in jacobian.iter_mut() {
+                row.fill(L::constant(0.0));
+            }
             let prey = y[0];
             let predator = y[1];
             jacobian[0][0] = p[0] - p[1] * predator;

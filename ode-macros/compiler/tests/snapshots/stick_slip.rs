@@ -464,7 +464,9 @@ const _: () = {
             y: &[L; 2],
             jacobian: &mut [[L; 2]; 2],
         ) {
-            *jacobian = [[L::constant(0.0); 2]; 2];
+            for row in jacobian.iter_mut() {
+                row.fill(L::constant(0.0));
+            }
             let n1 = L::splat(const { THRESHOLD });
             let x = y[0];
             let v = y[1];
