@@ -1,95 +1,22 @@
 //! Neural ODEs: one iteration of training, forward and backward. `benches/peers` times the same with other libraries.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "shared/training.rs"]
+mod training;
 
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dfdx::prelude::*;
-use odec::prelude::*;
 
-/// torchdiffeq's `ode_demo`: 20 rows, 10 save points.
-#[ode]
-fn spiral<const B: usize>(
-    _t: f32,
-    y: Tensor<Rank2<B, 2>>,
-    w1: Tensor<Rank2<2, 50>>,
-    b1: Tensor<Rank1<50>>,
-    w2: Tensor<Rank2<50, 2>>,
-    b2: Tensor<Rank1<2>>,
-) -> Tensor<Rank2<B, 2>> {
-    let hidden = (y.powi(3).matmul(w1) + b1).tanh();
-    hidden.matmul(w2) + b2
-}
-
-/// A network of the size of small experiments.
-#[ode]
-fn wide<const B: usize>(
-    _t: f32,
-    y: Tensor<Rank2<B, 64>>,
-    w1: Tensor<Rank2<64, 256>>,
-    b1: Tensor<Rank1<256>>,
-    w2: Tensor<Rank2<256, 256>>,
-    b2: Tensor<Rank1<256>>,
-    w3: Tensor<Rank2<256, 64>>,
-    b3: Tensor<Rank1<64>>,
-) -> Tensor<Rank2<B, 64>> {
-    let first = (y.matmul(w1) + b1).tanh();
-    let second = (first.matmul(w2) + b2).tanh();
-    second.matmul(w3) + b3
-}
-
-fn training(c: &mut Criterion) {
-    let dev = Cpu::seed_from_u64(0);
+fn neural(c: &mut Criterion) {
     let mut group = c.benchmark_group("neural");
     group.measurement_time(Duration::from_secs(4));
-
-    let model = Spiral {
-        w1: dev.sample_normal() * 0.1,
-        b1: dev.zeros(),
-        w2: dev.sample_normal() * 0.1,
-        b2: dev.zeros(),
-    };
-    let y0: Tensor<Rank2<20, 2>, f32, Cpu> = dev.sample_uniform() * 4.0 - 2.0;
-    let target: Tensor<Rank3<10, 20, 2>, f32, Cpu> = dev.sample_normal();
-    let times: [f64; 10] = std::array::from_fn(|i| i as f64 * 25.0 / 999.0);
-    let solver = model.solver().rtol(1e-7).atol(1e-9);
-    let mut grads = Some(model.alloc_grads());
-    group.bench_function("spiral, iteration", |b| {
-        b.iter(|| {
-            let prediction = solver.solve(y0.clone().traced(grads.take().unwrap()), &times).unwrap();
-            let mut of_loss = (prediction - target.clone()).abs().mean().backward();
-            model.zero_grads(&mut of_loss);
-            grads = Some(of_loss);
-        });
-    });
-    group.bench_function("spiral, solve", |b| b.iter(|| solver.solve(y0.clone(), &times).unwrap()));
-
-    let model = Wide {
-        w1: (dev.sample_uniform() * 2.0 - 1.0) / 8.0,
-        b1: dev.zeros(),
-        w2: (dev.sample_uniform() * 2.0 - 1.0) / 16.0,
-        b2: dev.zeros(),
-        w3: (dev.sample_uniform() * 2.0 - 1.0) / 16.0,
-        b3: dev.zeros(),
-    };
-    let y0: Tensor<Rank2<256, 64>, f32, Cpu> = dev.sample_normal();
-    let solver = model.solver().rtol(1e-5).atol(1e-5);
-    let mut grads = Some(model.alloc_grads());
-    group.bench_function("64-256-256-64, batch 256, iteration", |b| {
-        b.iter(|| {
-            let solution = solver.solve(y0.clone().traced(grads.take().unwrap()), 0.0..1.0).unwrap();
-            let last = solution.slice((1..2, 0..256, 0..64));
-            let mut of_loss = last.square().mean().backward();
-            model.zero_grads(&mut of_loss);
-            grads = Some(of_loss);
-        });
-    });
-    group.bench_function("64-256-256-64, batch 256, solve", |b| {
-        b.iter(|| solver.solve(y0.clone(), 0.0..1.0).unwrap());
+    training::cases(&mut |case, call| {
+        group.bench_function(case, |b| b.iter(&mut *call));
     });
     group.finish();
 }
 
-criterion_group!(benches, training);
+criterion_group!(benches, neural);
 criterion_main!(benches);
