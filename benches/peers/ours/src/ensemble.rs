@@ -16,7 +16,9 @@ pub fn run(answer: &mut Answer) {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         answer.contestant("odec", &format!("tsit5, threads: {threads}"), || {
             let solution = pool.install(|| ensemble.solve(black_box(Y0), 0.0..1.0))?;
-            Ok::<_, SolveError>(solution.iter().flat_map(|one| one.map_or([f64::NAN; 3], |one| one.last())).collect())
+            Ok::<_, SolveError>(
+                solution.iter().flat_map(|one| one.map_or([f64::NAN; 3], |one| one.last())).collect(),
+            )
         });
     }
     answer.contestant("by hand", "tsit5, threads: 1", || {

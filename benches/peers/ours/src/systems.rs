@@ -24,12 +24,7 @@ pub fn arenstorf(_t: f64, [x, y, vx, vy]: [f64; 4], mu: f64) -> [f64; 4] {
     let other = 1.0 - mu;
     let earth = pull(other, x + mu, y);
     let moon = pull(mu, x - other, y);
-    [
-        vx,
-        vy,
-        x + 2.0 * vy - earth * (x + mu) - moon * (x - other),
-        y - 2.0 * vx - (earth + moon) * y,
-    ]
+    [vx, vy, x + 2.0 * vy - earth * (x + mu) - moon * (x - other), y - 2.0 * vx - (earth + moon) * y]
 }
 
 /// The state is x, y, x', y' of seven stars with masses 1 to 7.

@@ -56,12 +56,8 @@ impl Problem<4> for Arenstorf {
         };
         let earth = pull(other, x + mu);
         let moon = pull(mu, x - other);
-        *dy = [
-            vx,
-            vy,
-            x + 2.0 * vy - earth * (x + mu) - moon * (x - other),
-            y - 2.0 * vx - (earth + moon) * y,
-        ];
+        *dy =
+            [vx, vy, x + 2.0 * vy - earth * (x + mu) - moon * (x - other), y - 2.0 * vx - (earth + moon) * y];
     }
 }
 
