@@ -2,10 +2,9 @@
 
 import json
 import os
-import statistics
 import subprocess
 import sys
-from math import nan
+from math import inf, nan
 from pathlib import Path
 
 from problems import ROOT, error, problems
@@ -13,8 +12,6 @@ from runs import Run, set_ratios
 
 PEERS = Path(__file__).resolve().parents[1]
 TOLERANCES = [10.0**-k for k in range(3, 15)]
-# A method that takes longer than this for one solve, in seconds, is not run at smaller tolerances.
-TOO_SLOW = 0.25
 # How often each side has its turn at one tolerance.
 ROUNDS = 3
 PYTHON = {
@@ -64,30 +61,25 @@ class Contest:
         for side in self.sides:
             side.close()
 
-    def measure(self, skip, **request):
-        """The median over the rounds for each contestant: (library, method) -> seconds, last state.
+    def measure(self, skip, too_slow, **request):
+        """The least of the medians of the rounds for each contestant: (library, method) -> seconds, last state.
 
-        Adds to `skip` who fails and who is too slow.
+        Adds to `skip` who fails, and who takes longer than `too_slow` seconds for one solve.
         """
         times, states = {}, {}
         for _ in range(ROUNDS):
-            for number, side in enumerate(self.sides):
+            for side in self.sides:
                 for one in side.measure(skip=skip, **request):
                     key = one["library"], one["method"]
                     seconds = one["seconds"]
                     if seconds is None:
                         print(*key, "fails:", one["failure"], file=sys.stderr)
                     else:
-                        times.setdefault(key, {}).setdefault(number, []).append(seconds)
+                        times[key] = min(seconds, times.get(key, inf))
                         states[key] = one["state"]
-                    if seconds is None or seconds > TOO_SLOW:
+                    if seconds is None or seconds > too_slow:
                         skip.append(" ".join(key))
-        return {key: (fastest_side(t), states[key]) for key, t in times.items()}
-
-
-def fastest_side(times):
-    """The least of the medians of the sides."""
-    return min(statistics.median(of_side) for of_side in times.values())
+        return {key: (seconds, states[key]) for key, seconds in times.items()}
 
 
 def trajectories(names, about):
@@ -98,6 +90,7 @@ def trajectories(names, about):
             for tolerance in TOLERANCES:
                 measured = contest.measure(
                     skip,
+                    too_slow=0.25,
                     problem=problem.name,
                     tolerance=tolerance,
                     parameters=problem.parameters,
@@ -127,7 +120,7 @@ def ensemble(about):
     sample = range(0, 10_000, 500)
     expected = [y for i in sample for y in end_state(i)]
     with Contest([OURS, PYTHON["diffrax"], PYTHON["torchdiffeq"]], threads=2) as contest:
-        measured = contest.measure([], problem="ensemble", budget=1.0)
+        measured = contest.measure([], too_slow=2.0, problem="ensemble", budget=1.0)
     runs = []
     for (library, method), (seconds, states) in measured.items():
         reached = error([y for i in sample for y in states[3 * i : 3 * i + 3]], expected)
@@ -139,7 +132,7 @@ def ensemble(about):
 def neural(about):
     """One iteration of training on two threads."""
     with Contest([OURS, PYTHON["diffrax"], PYTHON["torchdiffeq"]], threads=2) as contest:
-        measured = contest.measure([], problem="neural", budget=1.0)
+        measured = contest.measure([], too_slow=2.0, problem="neural", budget=1.0)
     for case in dict.fromkeys(method for library, method in measured if library != "odec"):
         runs = [
             Run(case, library, "dopri5", 0.0, nan, 1e6 * seconds, nan, *about)
