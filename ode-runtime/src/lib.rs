@@ -65,7 +65,7 @@ macro_rules! tableau {
 pub mod __private {
     pub use crate::ensemble::{Each, Ensemble};
     pub use crate::functions::value;
-    pub use crate::method::{Stepper, Tableau};
+    pub use crate::method::{AtStage, Stepper, Tableau};
     #[cfg(feature = "dfdx")]
     pub use crate::number::{Elementary, Single, each};
     pub use crate::number::{Lane, Mask, Real};

@@ -63,7 +63,7 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Discrete {
         (): &(),
         cotangents: &[Flat<S>],
     ) -> Result<Gradient<S>, SolveError> {
-        dispatch(S::INLINED, PullBack { adjoint: *self, forward, cotangents })
+        dispatch(PullBack { adjoint: *self, forward, cotangents })
     }
 }
 
@@ -76,6 +76,7 @@ struct PullBack<'a, S: System, M: Stepper> {
 impl<S: System, M: Stepper> Task<S::Real> for PullBack<'_, S, M> {
     type Output = Result<Gradient<S>, SolveError>;
 
+    const INLINED: bool = S::INLINED;
     const LONG: bool = is_long::<S>();
 
     #[inline(always)]

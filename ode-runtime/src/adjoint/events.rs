@@ -183,7 +183,7 @@ impl<S: System, M: Stepper, E: DifferentiableEvents<S>> EventPullback<'_, S, M, 
             }
             bars.push(EventBar { time: event.time, before, after });
         }
-        dispatch(S::INLINED, PullBack { pullback: self, cotangents: &cotangents, bars: &bars })
+        dispatch(PullBack { pullback: self, cotangents: &cotangents, bars: &bars })
     }
 }
 
@@ -196,6 +196,7 @@ struct PullBack<'a, 'c, S: System, M: Stepper, E> {
 impl<S: System, M: Stepper, E: DifferentiableEvents<S>> Task<S::Real> for PullBack<'_, '_, S, M, E> {
     type Output = Result<EventGradient<S, E>, SolveError>;
 
+    const INLINED: bool = S::INLINED;
     const LONG: bool = is_long::<S>();
 
     #[inline(always)]

@@ -85,7 +85,7 @@ impl<S: System, M: Stepper> Solver<'_, S, M, Discrete> {
         let (forward, _) = pullback.parts();
         let p_dot = params.parameters();
         let y_dot = S::flatten(&y0_direction);
-        dispatch(S::INLINED, Product { forward, loss, p_dot: &p_dot, y_dot: &y_dot })
+        dispatch(Product { forward, loss, p_dot: &p_dot, y_dot: &y_dot })
     }
 }
 
@@ -105,6 +105,7 @@ where
 {
     type Output = Result<HessianProduct<S>, SolveError>;
 
+    const INLINED: bool = S::INLINED;
     const LONG: bool = is_long::<S>();
 
     #[inline(always)]

@@ -80,7 +80,7 @@ impl<S: System, M: Stepper> Solver<'_, S, M, Discrete> {
     {
         let (solution, pullback) = self.solve_with_pullback(y0, times)?;
         let (forward, adjoint) = pullback.parts();
-        dispatch(S::INLINED, Integrate { adjoint: *adjoint, forward, integrand, solution })
+        dispatch(Integrate { adjoint: *adjoint, forward, integrand, solution })
     }
 }
 
@@ -94,6 +94,7 @@ struct Integrate<'a, S: System, M: Stepper, F> {
 impl<S: System, M: Stepper, F: Function<Real = S::Real>> Task<S::Real> for Integrate<'_, S, M, F> {
     type Output = Result<IntegralGradient<S, F>, SolveError>;
 
+    const INLINED: bool = S::INLINED;
     const LONG: bool = is_long::<S>();
 
     #[inline(always)]

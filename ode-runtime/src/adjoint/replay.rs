@@ -25,7 +25,8 @@ pub(super) fn replay<L: Lane, V: Space<L>, M: Stepper, T: Clone>(
     for step in 0..tape.len() {
         let (times, _) = tape.step(step);
         rhs(times.first, &y, &mut k.as_mut()[0]);
-        method.advance(|node, y, dy| rhs(times.at(node), y, dy), L::constant(times.h), &y, &mut k, &mut y1);
+        let at_stage = |node: f64, y: &V, dy: &mut V| rhs(times.at(node), y, dy);
+        method.advance(at_stage, L::constant(times.h), &y, &mut k, &mut y1);
         let saves = saved;
         while tape.saves.get(saved).is_some_and(|save| save.step == step) {
             saved += 1;

@@ -70,7 +70,7 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Reversible {
     }
 
     fn solve_again(&self, forward: &mut Forward<'_, S, M>) -> Result<Self::Kept, SolveError> {
-        dispatch(S::INLINED, Forwards { coupling: self.coupling, forward }).map(Some)
+        dispatch(Forwards { coupling: self.coupling, forward }).map(Some)
     }
 
     fn pull_back(
@@ -80,7 +80,7 @@ impl<S: System, M: Stepper> Adjoint<S, M> for Reversible {
         cotangents: &[Flat<S>],
     ) -> Result<Gradient<S>, SolveError> {
         let ends = kept.as_ref().unwrap_or_else(|| unreachable!("the scheme was solved"));
-        dispatch(S::INLINED, Backwards { coupling: self.coupling, forward, ends, cotangents })
+        dispatch(Backwards { coupling: self.coupling, forward, ends, cotangents })
     }
 }
 
@@ -101,7 +101,7 @@ fn increment<K: Kernel, M: Stepper>(
 ) {
     kernel.rhs(times.first, y, &mut stages.as_mut()[0]);
     method.advance(
-        |node, y, dy| kernel.rhs(times.at(node), y, dy),
+        |node: f64, y: &K::State, dy: &mut K::State| kernel.rhs(times.at(node), y, dy),
         K::Lane::constant(times.h),
         y,
         stages,
@@ -139,6 +139,7 @@ struct Forwards<'a, 'c, S: System, M: Stepper> {
 impl<S: System, M: Stepper> Task<S::Real> for Forwards<'_, '_, S, M> {
     type Output = Result<(Flat<S>, Flat<S>), SolveError>;
 
+    const INLINED: bool = S::INLINED;
     const LONG: bool = is_long::<S>();
 
     #[inline(always)]
@@ -180,6 +181,7 @@ struct Backwards<'a, S: System, M: Stepper> {
 impl<S: System, M: Stepper> Task<S::Real> for Backwards<'_, S, M> {
     type Output = Result<Gradient<S>, SolveError>;
 
+    const INLINED: bool = S::INLINED;
     const LONG: bool = is_long::<S>();
 
     #[inline(always)]

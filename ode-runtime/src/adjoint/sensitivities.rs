@@ -64,7 +64,7 @@ pub(crate) fn columns<S: System, M: Stepper>(
     tape: &Tape<S::Vector<S::Real>>,
     y0: &S::Vector<S::Real>,
 ) -> Vec<Vec<S::State>> {
-    dispatch(S::INLINED, Tangents { method, plan, tape, y0 })
+    dispatch(Tangents { method, plan, tape, y0 })
 }
 
 struct Tangents<'a, S: System, M> {
@@ -80,6 +80,7 @@ type Linearized<S, L> = Pair<L, <S as Model>::Vector<L>, <S as Model>::Vector<L>
 impl<S: System, M: Stepper> Task<S::Real> for Tangents<'_, S, M> {
     type Output = Vec<Vec<S::State>>;
 
+    const INLINED: bool = S::INLINED;
     const LONG: bool = is_long::<S>();
 
     #[inline(always)]

@@ -113,7 +113,7 @@ impl<M: Stepper> TensorAdjoint<M> for Discrete {
         recorded: &Recorded<T, K, M>,
         cotangents: &[Heap<T>],
     ) -> Result<Bars<T>, SolveError> {
-        dispatch(true, PullBack { adjoint: *self, recorded, cotangents })
+        dispatch(PullBack { adjoint: *self, recorded, cotangents })
     }
 }
 
@@ -126,7 +126,8 @@ struct PullBack<'a, T: Elementary, K, M> {
 impl<T: Elementary, K: TensorKernel<T>, M: Stepper> Task<T> for PullBack<'_, T, K, M> {
     type Output = Result<Bars<T>, SolveError>;
 
-    const LONG: bool = true;
+    const INLINED: bool = true;
+    const LONG: bool = false;
 
     #[inline(always)]
     fn run<L: Single<Scalar = T>>(self) -> Self::Output {

@@ -108,7 +108,7 @@ impl<'a, S: System, Ms: Each<S>, Y: Each<S::State>> Prepared<'a, S, Ms, Y> {
         }
         let mut outcomes = Vec::new();
         if !jobs.is_empty() {
-            outcomes = dispatch_packs(S::INLINED, Trajectories { method, jobs: &jobs, keep });
+            outcomes = dispatch_packs(Trajectories { method, jobs: &jobs, keep });
         }
         for (place, error) in refused {
             outcomes.insert(place, Err(error));

@@ -89,7 +89,7 @@ pub(super) fn gradient<S: System, Ms: Each<S>, Y: Each<S::State>, M: Stepper>(
                     Ok(loss)
                 })
                 .collect();
-            let mut swept = dispatch_packs(S::INLINED, Backwards { method, returns: &returns }).into_iter();
+            let mut swept = dispatch_packs(Backwards { method, returns: &returns }).into_iter();
             let mut one = |loss: Result<S::Real, SolveError>| -> Result<One<S>, SolveError> {
                 let loss = loss?;
                 let (params, y0) = swept.next().unwrap_or_else(|| unreachable!("one for each loss"))?;

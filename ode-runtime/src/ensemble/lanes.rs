@@ -2,12 +2,12 @@
 
 use std::array::from_fn;
 
-use super::one_lane::Outcome;
+use super::one_lane::{Outcome, lane_of};
 use super::slot::{Job, Slot};
 use crate::control::{Law, Past, sum_of_squares};
-use crate::method::Stepper;
+use crate::method::{AtStage, Stepper};
 use crate::number::{Lane, Pack, PackTask, Real, Rolled, Single, within};
-use crate::solve::{Keep, Pace, Plan, larger};
+use crate::solve::{Cut, Keep, Pace, Plan, StepTimes, larger};
 use crate::space::Space;
 use crate::system::System;
 
@@ -20,6 +20,8 @@ pub(super) struct Trajectories<'a, 'j, S: System, M> {
 
 impl<S: System, M: Stepper> PackTask<S::Real> for Trajectories<'_, '_, S, M> {
     type Output = Vec<Outcome<S>>;
+
+    const INLINED: bool = S::INLINED;
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>, const N: usize>(self) -> Self::Output {
@@ -37,6 +39,8 @@ pub(super) struct Pool<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real
     pub(super) method: &'a M,
     pub(super) jobs: &'j [Job<'a, S>],
     pub(super) keep: Keep,
+    /// How many steps the longest trajectory took so far.
+    pub(super) longest: usize,
     /// The next trajectory to take.
     pub(super) waiting: usize,
     pub(super) outcomes: Vec<Option<Outcome<S>>>,
@@ -113,6 +117,7 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             method,
             jobs,
             keep,
+            longest: 0,
             waiting: 0,
             outcomes: jobs.iter().map(|_| None).collect(),
             slots: from_fn(|_| None),
@@ -165,9 +170,25 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             judged[l] & self.active[l] & (passes | (proposal.t1[l] == self.stop[l]) | always)
         });
         if wanted.iter().fold(false, |any, &wants| any | wants) {
-            for lane in (0..N).filter(|&lane| wanted[lane]) {
-                self.arrive(lane, &proposal);
+            self.keep_steps(&proposal, wanted);
+        }
+    }
+
+    /// Keeps what is wanted of the steps of these lanes.
+    #[inline(never)]
+    fn keep_steps(&mut self, proposal: &Proposal<N>, wanted: [bool; N]) {
+        for lane in (0..N).filter(|&lane| wanted[lane]) {
+            let passes = (proposal.t1[lane] - self.save[lane]) * self.direction[lane] >= 0.0;
+            if !self.simple || passes || proposal.t1[lane] == self.stop[lane] {
+                self.arrive(lane, proposal);
+                continue;
             }
+            // All there is to do of most steps.
+            let Some(slot) = &mut self.slots[lane] else { continue };
+            let State { y, t, first, .. } = &*self.before;
+            let (t1, h, last) = (proposal.t1[lane], proposal.h[lane], proposal.last[lane]);
+            let times = StepTimes { t: t[lane], h, first: first[lane], last };
+            slot.record.tape::<L>(&times, t1, Cut::Free, &lane_of::<S, L, N>(y, lane));
         }
     }
 
@@ -259,30 +280,18 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
     fn advance(&mut self, proposal: &Proposal<N>) {
         let Self { method, p, now, y1, k, .. } = self;
         let State { y, f, t, first, .. } = &**now;
-        let at = |node: f64| {
-            let time = |l: usize| {
-                if node == 0.0 {
-                    first[l]
-                } else if node == 1.0 {
-                    proposal.last[l]
-                } else {
-                    t[l] + node * proposal.h[l]
-                }
-            };
-            Pack::new(|l| L::constant(time(l)))
-        };
-        let h = Pack::new(|l| L::constant(proposal.h[l]));
+        let rhs = || Rhs::<S, L, N> { p, t, first, proposal };
         k.as_mut()[0].clone_from(f);
-        method.advance(|node, y, dy| S::rhs(p, at(node), y, dy), h, y, k, y1);
+        method.advance(rhs(), constants(&proposal.h), y, k, y1);
         let last = method.tableau().stages() - 1;
-        S::rhs(p, at(1.0), y1, &mut k.as_mut()[last]);
+        rhs().fill(1.0, y1, &mut k.as_mut()[last]);
     }
 
     /// The squares of the lanes' errors; at most 1 is accepted.
     #[inline(always)]
     fn errors(&mut self, proposal: &Proposal<N>) -> [f64; N] {
         let y = &self.now.y;
-        let h = Pack::new(|l| L::constant(proposal.h[l]));
+        let h = constants(&proposal.h);
         let count = y.len();
         let mut scaled = self.y1.clone();
         for i in 0..count {
@@ -303,6 +312,44 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
         let share = 1.0 / count as f64;
         from_fn(|l| squared[l] * share)
     }
+}
+
+/// The right-hand side in all lanes, at the nodes of the step of each.
+struct Rhs<'a, S: System, L: Single<Scalar = S::Real>, const N: usize> {
+    p: &'a S::Parameters<Pack<N, L>>,
+    t: &'a [f64; N],
+    first: &'a [f64; N],
+    proposal: &'a Proposal<N>,
+}
+
+impl<S: System, L: Single<Scalar = S::Real>, const N: usize> AtStage<f64, S::Vector<Pack<N, L>>>
+    for Rhs<'_, S, L, N>
+{
+    #[inline(always)]
+    #[allow(clippy::float_cmp)]
+    fn fill(&mut self, node: f64, y: &S::Vector<Pack<N, L>>, dy: &mut S::Vector<Pack<N, L>>) {
+        let mut times = [0.0; N];
+        for l in 0..N {
+            times[l] = if node == 0.0 {
+                self.first[l]
+            } else if node == 1.0 {
+                self.proposal.last[l]
+            } else {
+                self.t[l] + node * self.proposal.h[l]
+            };
+        }
+        S::rhs(self.p, constants(&times), y, dy);
+    }
+}
+
+/// A pack of these numbers, rounded to those of the lanes.
+#[inline(always)]
+pub(super) fn constants<L: Lane, const N: usize>(numbers: &[f64; N]) -> Pack<N, L> {
+    let mut pack = [L::constant(0.0); N];
+    for l in 0..N {
+        pack[l] = L::constant(numbers[l]);
+    }
+    Pack(pack)
 }
 
 /// `y1` in the lanes that accept, else `y`.

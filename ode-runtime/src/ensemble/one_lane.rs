@@ -133,6 +133,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         }
         if next.cut != Cut::Free && next.t1 == plan.end {
             slot.stats = stats;
+            self.longest = self.longest.max(stats.accepted);
             if let Some(slot) = self.slots[lane].take() {
                 let number = slot.job;
                 self.outcomes[number] = Some(Ok(slot.finish()));
@@ -193,7 +194,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         check_inputs::<S>(&flat, &parameters)?;
         let p: S::Parameters<L> = S::parameter_vector(|i| L::splat(parameters[i]));
         let y: S::Vector<L> = S::vector(|i| L::splat(flat[i]));
-        let mut slot = Slot::new(number, job, self.keep);
+        let mut slot = Slot::new(number, job, self.keep, self.longest);
         let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(t), y, dy);
         let mut f = y.clone();
         rhs(slot.clock.first, &y, &mut f);

@@ -23,8 +23,12 @@ pub(super) struct Slot<'a, S: System> {
 }
 
 impl<'a, S: System> Slot<'a, S> {
-    pub(super) fn new(number: usize, job: &Job<'a, S>, keep: Keep) -> Self {
-        let (clock, record) = (Clock::new(job.plan), Record::new(job.plan, job.y0, keep));
+    /// A trajectory that may take some `steps`.
+    pub(super) fn new(number: usize, job: &Job<'a, S>, keep: Keep, steps: usize) -> Self {
+        let (clock, mut record) = (Clock::new(job.plan), Record::new(job.plan, job.y0, keep));
+        if let Some(tape) = &mut record.tape {
+            tape.reserve(steps);
+        }
         Self { job: number, clock, record, stats: Stats::default() }
     }
 

@@ -1,10 +1,11 @@
 //! The discrete adjoint in lanes: each goes back over the steps of its trajectory, and takes the next where it has come to
 //! the start. The formulas are those of a single trajectory, `adjoint/transpose.rs`.
 
+use super::lanes::constants;
 use super::one_lane::{lane_of, store};
 use crate::adjoint::LIMIT;
 use crate::dense::Weights;
-use crate::method::Stepper;
+use crate::method::{AtStage, Stepper};
 use crate::number::{Lane, Pack, PackTask, Real, Single};
 use crate::solve::{SolveError, StepTimes, TapeOf};
 use crate::space::Space;
@@ -30,6 +31,8 @@ type Found<S> = Result<(S, <S as Model>::State), SolveError>;
 
 impl<S: System, M: Stepper> PackTask<S::Real> for Backwards<'_, S, M> {
     type Output = Vec<Found<S>>;
+
+    const INLINED: bool = S::INLINED;
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>, const N: usize>(self) -> Self::Output {
@@ -119,11 +122,8 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
         }
         let Self { method, p, p_bar, lambda, stages, k_bar, y_bar, times, .. } = self;
         let tableau = method.tableau();
-        let h = Pack(std::array::from_fn(|l| L::constant(times[l].h)));
-        let inputs = stages.as_ref();
-        let vjp = |stage: usize, k_bar: &S::Vector<Pack<N, L>>, y_bar: &mut S::Vector<Pack<N, L>>| {
-            S::vjp(p, at(times, tableau.c[stage]), &inputs[stage], k_bar, p_bar, y_bar);
-        };
+        let h = lengths(times);
+        let vjp = Vjp::<S, L, N> { p, p_bar, times, nodes: tableau.c, stages: stages.as_ref() };
         method.transpose(vjp, h, lambda, k_bar, y_bar);
         if saves {
             for i in 0..self.lambda.len() {
@@ -161,13 +161,8 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
         let stages = stages.as_mut();
         let y = stages[0].clone();
         S::rhs(p, at(times, 0.0), &y, &mut k.as_mut()[0]);
-        let h = Pack(std::array::from_fn(|l| L::constant(times[l].h)));
-        let mut stage = 0;
-        let rhs = |node: f64, y: &S::Vector<Pack<N, L>>, dy: &mut S::Vector<Pack<N, L>>| {
-            stage += 1;
-            stages[stage].clone_from(y);
-            S::rhs(p, at(times, node), y, dy);
-        };
+        let h = lengths(times);
+        let rhs = Rhs::<S, L, N> { p, times, stages, stage: 0 };
         method.advance(rhs, h, &y, k, y1);
     }
 
@@ -271,8 +266,60 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
     }
 }
 
+/// The right-hand side at the stages of a step, which it keeps.
+struct Rhs<'a, S: System, L: Single<Scalar = S::Real>, const N: usize> {
+    p: &'a S::Parameters<Pack<N, L>>,
+    times: &'a [StepTimes; N],
+    stages: &'a mut [S::Vector<Pack<N, L>>],
+    stage: usize,
+}
+
+impl<S: System, L: Single<Scalar = S::Real>, const N: usize> AtStage<f64, S::Vector<Pack<N, L>>>
+    for Rhs<'_, S, L, N>
+{
+    #[inline(always)]
+    fn fill(&mut self, node: f64, y: &S::Vector<Pack<N, L>>, dy: &mut S::Vector<Pack<N, L>>) {
+        self.stage += 1;
+        self.stages[self.stage].clone_from(y);
+        S::rhs(self.p, at(self.times, node), y, dy);
+    }
+}
+
+/// The transpose of the right-hand side at the stages of a step.
+struct Vjp<'a, S: System, L: Single<Scalar = S::Real>, const N: usize> {
+    p: &'a S::Parameters<Pack<N, L>>,
+    p_bar: &'a mut S::Parameters<Pack<N, L>>,
+    times: &'a [StepTimes; N],
+    nodes: &'a [f64],
+    stages: &'a [S::Vector<Pack<N, L>>],
+}
+
+impl<S: System, L: Single<Scalar = S::Real>, const N: usize> AtStage<usize, S::Vector<Pack<N, L>>>
+    for Vjp<'_, S, L, N>
+{
+    #[inline(always)]
+    fn fill(&mut self, stage: usize, k_bar: &S::Vector<Pack<N, L>>, y_bar: &mut S::Vector<Pack<N, L>>) {
+        let t = at(self.times, self.nodes[stage]);
+        S::vjp(self.p, t, &self.stages[stage], k_bar, self.p_bar, y_bar);
+    }
+}
+
 /// The time of the stages with this node.
 #[inline(always)]
 fn at<L: Single, const N: usize>(times: &[StepTimes; N], node: f64) -> Pack<N, L> {
-    Pack(std::array::from_fn(|l| L::constant(times[l].at(node))))
+    let mut at = [0.0; N];
+    for l in 0..N {
+        at[l] = times[l].at(node);
+    }
+    constants(&at)
+}
+
+/// The lengths of the steps.
+#[inline(always)]
+fn lengths<L: Single, const N: usize>(times: &[StepTimes; N]) -> Pack<N, L> {
+    let mut lengths = [0.0; N];
+    for l in 0..N {
+        lengths[l] = times[l].h;
+    }
+    constants(&lengths)
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Midpoint, Rk4, Rk4Classic, Stepper,
-    Tableau, Tsit5,
+    AdaptiveHeun, AtStage, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Midpoint, Rk4, Rk4Classic,
+    Stepper, Tableau, Tsit5,
 };
 use crate::number::Lane;
 use crate::solve::SolveError;
@@ -52,7 +52,7 @@ macro_rules! methods {
             #[inline(always)]
             fn advance<L: Lane, V: Space<L>>(
                 &self,
-                rhs: impl FnMut(f64, &V, &mut V),
+                rhs: impl AtStage<f64, V>,
                 h: L,
                 y: &V,
                 k: &mut [V; STAGES],
@@ -69,7 +69,7 @@ macro_rules! methods {
             #[inline(always)]
             fn transpose<L: Lane, V: Space<L>>(
                 &self,
-                vjp: impl FnMut(usize, &V, &mut V),
+                vjp: impl AtStage<usize, V>,
                 h: L,
                 lambda: &mut V,
                 k_bar: &mut [V; STAGES],

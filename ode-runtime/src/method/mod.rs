@@ -22,6 +22,6 @@ pub use fehlberg2::Fehlberg2;
 pub use heun::{AdaptiveHeun, Heun2, Heun3};
 pub use midpoint::Midpoint;
 pub use rk4::{Rk4, Rk4Classic};
-pub use stepper::Stepper;
+pub use stepper::{AtStage, Stepper};
 pub use tableau::Tableau;
 pub use tsit5::Tsit5;

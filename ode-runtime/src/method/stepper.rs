@@ -4,6 +4,21 @@ use super::Tableau;
 use crate::number::Lane;
 use crate::space::Space;
 
+/// What a step does at each of its stages, for which `place` says which it is: a closure, or a type whose method is always
+/// inlined. That of a closure is only as large as LLVM likes; what is not inlined is compiled without the CPU features of
+/// its caller.
+pub trait AtStage<P, V> {
+    /// Fills `to` from `from`.
+    fn fill(&mut self, place: P, from: &V, to: &mut V);
+}
+
+impl<P, V, F: FnMut(P, &V, &mut V)> AtStage<P, V> for F {
+    #[inline(always)]
+    fn fill(&mut self, place: P, from: &V, to: &mut V) {
+        self(place, from, to);
+    }
+}
+
 /// A method of the Runge-Kutta family, as `tableau!` makes it: unrolled, zeros dropped.
 pub trait Stepper: Copy + Send + Sync + 'static {
     /// A vector for each stage, the completion last.
@@ -19,7 +34,7 @@ pub trait Stepper: Copy + Send + Sync + 'static {
     /// time, so that the caller says which time that is.
     fn advance<L: Lane, V: Space<L>>(
         &self,
-        rhs: impl FnMut(f64, &V, &mut V),
+        rhs: impl AtStage<f64, V>,
         h: L,
         y: &V,
         k: &mut Self::Stages<V>,
@@ -36,7 +51,7 @@ pub trait Stepper: Copy + Send + Sync + 'static {
     /// Formulas: Sandu, *On the properties of Runge-Kutta discrete adjoints*, ICCS 2006.
     fn transpose<L: Lane, V: Space<L>>(
         &self,
-        vjp: impl FnMut(usize, &V, &mut V),
+        vjp: impl AtStage<usize, V>,
         h: L,
         lambda: &mut V,
         k_bar: &mut Self::Stages<V>,

@@ -9,6 +9,10 @@ pub(crate) trait Task<T: Real> {
     /// What it returns.
     type Output;
 
+    /// Whether all that it calls often is small enough to be inlined. What is not is compiled without the CPU features of
+    /// its caller, so that there is nothing to choose.
+    const INLINED: bool;
+
     /// Whether it goes through long vectors, for which the widest registers are best.
     const LONG: bool;
 
@@ -17,10 +21,10 @@ pub(crate) trait Task<T: Real> {
 }
 
 /// Runs the task with fused multiply-add where the CPU has it: sums of products are then rounded once, and results
-/// differ from those of a CPU without it by rounding. A task that is not `inlined` runs without.
-pub(crate) fn dispatch<T: Real, K: Task<T>>(inlined: bool, task: K) -> K::Output {
+/// differ from those of a CPU without it by rounding. A task that is not `INLINED` runs without, and is compiled once.
+pub(crate) fn dispatch<T: Real, K: Task<T>>(task: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
-    if inlined {
+    if K::INLINED {
         if K::LONG && has_wide_registers() {
             // SAFETY: the CPU has just been asked for all of these features.
             #[allow(unsafe_code)]
@@ -66,15 +70,18 @@ pub(crate) trait PackTask<T: Real> {
     /// What it returns.
     type Output;
 
+    /// As for [`Task`].
+    const INLINED: bool;
+
     /// The loop; `#[inline(always)]`, as is all that it calls often. Results do not depend on `N`.
     fn run<L: Single<Scalar = T>, const N: usize>(self) -> Self::Output;
 }
 
 /// Runs the task with the widest packs that the CPU has registers for, and with fused multiply-add where
 /// [`dispatch`] would.
-pub(crate) fn dispatch_packs<T: Real, K: PackTask<T>>(inlined: bool, task: K) -> K::Output {
+pub(crate) fn dispatch_packs<T: Real, K: PackTask<T>>(task: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
-    if inlined {
+    if K::INLINED {
         if has_wide_registers() {
             // SAFETY: the CPU has just been asked for all of these features.
             #[allow(unsafe_code)]

@@ -1,6 +1,7 @@
 //! Numbers that generated code computes with: one, or several side by side.
 
 mod dispatch;
+#[cfg(feature = "dfdx")]
 mod elementary;
 mod fused;
 mod lane;
@@ -14,6 +15,7 @@ pub(crate) use dispatch::{PackTask, Task, dispatch, dispatch_packs};
 #[cfg(feature = "dfdx")]
 pub use elementary::{Elementary, each};
 pub(crate) use fused::Fused;
+#[cfg_attr(not(feature = "dfdx"), allow(unreachable_pub))]
 pub use fused::Single;
 pub use lane::Lane;
 pub use mask::Mask;

@@ -34,7 +34,7 @@ pub(crate) fn drive<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>>(
     observers: Observers<'_, E>,
     record: &mut Record<'_, S>,
 ) -> Result<Stats, SolveError> {
-    dispatch(D::INLINED, Drive { dynamics, method, y0, plan, observers, record })
+    dispatch(Drive { dynamics, method, y0, plan, observers, record })
 }
 
 struct Drive<'a, 'r, S: Model, D, M, E> {
@@ -49,7 +49,8 @@ struct Drive<'a, 'r, S: Model, D, M, E> {
 impl<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>> Task<S::Real> for Drive<'_, '_, S, D, M, E> {
     type Output = Result<Stats, SolveError>;
 
-    const LONG: bool = is_long::<S>();
+    const INLINED: bool = D::INLINED;
+    const LONG: bool = D::LONG;
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
@@ -136,7 +137,8 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
             return Ok(stats);
         }
         let step_h = L::constant(next.times.h);
-        method.advance(|node, y, dy| rhs(next.times.at(node), y, dy), step_h, &y, &mut stages, &mut y1);
+        let at_stage = |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| rhs(next.times.at(node), y, dy);
+        method.advance(at_stage, step_h, &y, &mut stages, &mut y1);
         stats.rhs_evaluations += last - 1;
         let mut complete = false;
 
@@ -286,7 +288,8 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
         let (mut k, mut y1) = (copied(method, stages, y), y.clone());
         let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| dynamics.rhs(p, t, y, dy);
         let h = L::constant(times.h);
-        method.advance(|node, y, dy| rhs(times.at(node), y, dy), h, y, &mut k, &mut y1);
+        let at_stage = |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| rhs(times.at(node), y, dy);
+        method.advance(at_stage, h, y, &mut k, &mut y1);
         rhs(times.last, &y1, &mut k.as_mut()[last]);
         (y1, k)
     };

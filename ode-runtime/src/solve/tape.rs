@@ -60,6 +60,15 @@ impl<V: Clone> Tape<V> {
         Self { start, direction, perturb, ends, marks, states, slopes: Vec::new(), keep, saves, events }
     }
 
+    /// Makes room for so many steps.
+    pub(crate) fn reserve(&mut self, steps: usize) {
+        self.ends.reserve(steps);
+        if matches!(self.keep, Keep::States | Keep::Stages) {
+            self.states.reserve(steps);
+        }
+    }
+
+    #[inline(always)]
     pub(crate) fn push(&mut self, times: &StepTimes, t1: f64, cut: Cut, y: impl FnOnce() -> V) {
         if matches!(self.keep, Keep::States | Keep::Stages) || self.states.is_empty() {
             self.states.push(y());

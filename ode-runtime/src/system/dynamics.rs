@@ -1,6 +1,6 @@
 //! What the driver solves.
 
-use super::{Model, System};
+use super::{Model, System, is_long};
 use crate::number::Single;
 
 /// A right-hand side, as the driver sees it: that of a compiled system, or of the equations of its adjoint. Time stays
@@ -11,6 +11,9 @@ pub(crate) trait Dynamics {
 
     /// Whether it is small enough to be compiled for the CPU features of its caller.
     const INLINED: bool;
+
+    /// Whether it is solved with the widest registers of the CPU, which are best for long vectors.
+    const LONG: bool = is_long::<Self::Model>();
 
     /// `dy` = f(t, y, p)
     fn rhs<L: Single<Scalar = <Self::Model as Model>::Real>>(

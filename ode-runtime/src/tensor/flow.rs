@@ -115,7 +115,7 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
     pub(crate) fn rhs(&self, t: f64, y: &[T], dy: &mut [T]) {
         self.in_chunks(y, y, dy, |chunk, y, _, dy| {
             let work = &mut chunk.space().work;
-            dispatch(true, Rhs { kernel: &chunk.kernel, p: &self.parameters, t, y, dy, work });
+            dispatch(Rhs { kernel: &chunk.kernel, p: &self.parameters, t, y, dy, work });
         });
     }
 
@@ -124,12 +124,12 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
         let p = &self.parameters;
         if let [chunk] = &self.chunks[..] {
             let work = &mut chunk.space().work;
-            return dispatch(true, Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work });
+            return dispatch(Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work });
         }
         let slopes: Vec<T> = self.in_chunks(y, v, y_bar, |chunk, y, v, y_bar| {
             let mut space = chunk.space();
             let Workspace { work, p_bar } = &mut *space;
-            dispatch(true, Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work })
+            dispatch(Vjp { kernel: &chunk.kernel, p, t, y, v, p_bar, y_bar, work })
         });
         slopes.into_iter().fold(T::from_f64(0.0), |sum, slope| sum + slope)
     }
@@ -185,6 +185,7 @@ struct Rhs<'a, T, K> {
 impl<T: Elementary, K: TensorKernel<T>> Task<T> for Rhs<'_, T, K> {
     type Output = ();
 
+    const INLINED: bool = true;
     const LONG: bool = true;
 
     #[inline(always)]
@@ -209,6 +210,7 @@ struct Vjp<'a, T, K> {
 impl<T: Elementary, K: TensorKernel<T>> Task<T> for Vjp<'_, T, K> {
     type Output = T;
 
+    const INLINED: bool = true;
     const LONG: bool = true;
 
     #[inline(always)]
@@ -224,6 +226,8 @@ impl<T: Elementary, K: TensorKernel<T>> Dynamics for Flow<T, K> {
     type Model = Flat<T>;
 
     const INLINED: bool = true;
+    // Most of the time is spent in the kernel, which chooses for itself.
+    const LONG: bool = false;
 
     #[inline(always)]
     fn rhs<L: Single<Scalar = T>>(&self, _: &[L; 0], t: f64, y: &Heap<L>, dy: &mut Heap<L>) {

@@ -126,7 +126,7 @@ impl Implementation<'_> {
         let (name, real) = (self.system.struct_name(), self.real());
         let (states, parameters) = (self.states().literal(), self.parameters().literal());
         let to_params = self.parameters().array(&quote!(<Self as rt::Model>::parameters(self)));
-        let flat = self.parameters().from_array(&quote!(parameters));
+        let flat = self.parameters().made_of(&quote!(parameters));
         let role = match self.system.role {
             Role::System => quote! {
                 /// A solver of this system, to be given a method, tolerances and more.
@@ -189,9 +189,9 @@ impl Implementation<'_> {
         let [state_from, parameters_from, _] = self.vectors(&quote!(A));
         let [state_to, parameters_to, _] = self.vectors(&quote!(B));
         let converted = quote!(|i| number(from[i]));
-        let (convert, convert_parameters) = (states.from_fn(&converted), parameters.from_fn(&converted));
+        let (convert, convert_parameters) = (states.made_by(&converted), parameters.made_by(&converted));
         let (elements, parameter_elements) =
-            (states.from_fn(&quote!(element)), parameters.from_fn(&quote!(element)));
+            (states.made_by(&quote!(element)), parameters.made_by(&quote!(element)));
         let state_type = type_tokens(&system.state_type);
         let (state_names, parameter_names) = (system.state_names(), system.parameter_names());
         let fields: Vec<(&Type, TokenStream)> = system
@@ -287,7 +287,7 @@ impl Implementation<'_> {
         let name = self.system.struct_name();
         let real = self.real();
         let ([_, _, lanes], [_, _, numbers]) = (self.vectors(&quote!(L)), self.vectors(&real));
-        let elements = self.results().from_fn(&quote!(element));
+        let elements = self.results().made_by(&quote!(element));
         let output = type_tokens(&self.system.result_type);
         let (value, jvp, vjp, vjp_jvp) = (self.value("evaluate"), self.jvp(), self.vjp(), self.vjp_jvp());
         let flat = format_ident!("flat", span = Span::mixed_site());

@@ -46,7 +46,7 @@ impl Vector {
     }
 
     /// The vector whose elements this function of their places returns.
-    pub(super) fn from_fn(self, element: &TokenStream) -> TokenStream {
+    pub(super) fn made_by(self, element: &TokenStream) -> TokenStream {
         if self.is_on_heap() {
             quote!(rt::Boxed::from_fn(#element))
         } else {
@@ -60,7 +60,7 @@ impl Vector {
     }
 
     /// The vector of the numbers of this array.
-    pub(super) fn from_array(self, array: &TokenStream) -> TokenStream {
+    pub(super) fn made_of(self, array: &TokenStream) -> TokenStream {
         if self.is_on_heap() { quote!(rt::Boxed::collect(#array.into_iter())) } else { array.clone() }
     }
 

@@ -93,7 +93,7 @@ fn advance(method: &Rounded) -> TokenStream {
         let (node, i) = (float(method.c[i]), Literal::usize_unsuffixed(i));
         quote_spanned! {at=>
             #point
-            rhs(#node, &*y1, &mut k[#i]);
+            rt::AtStage::fill(&mut rhs, #node, &*y1, &mut k[#i]);
         }
     });
     let end = end(&method.b);
@@ -103,7 +103,7 @@ fn advance(method: &Rounded) -> TokenStream {
         #[inline(always)]
         fn advance<L: rt::Lane, V: rt::Space<L>>(
             &self,
-            #rhs: impl FnMut(f64, &V, &mut V),
+            #rhs: impl rt::AtStage<f64, V>,
             h: L,
             y: &V,
             k: &mut [V; #stages],
@@ -213,7 +213,7 @@ fn transpose(method: &Rounded) -> TokenStream {
         });
         quote_spanned! {at=>
             #gather
-            vjp(#stage, &k_bar[#stage], &mut y_bar[#stage]);
+            rt::AtStage::fill(&mut vjp, #stage, &k_bar[#stage], &mut y_bar[#stage]);
         }
     });
     let all = sum(Some(quote_spanned!(at=> lambda[n])), (0..method.a.len()).map(|i| (1.0, y_bar(i))));
@@ -221,7 +221,7 @@ fn transpose(method: &Rounded) -> TokenStream {
         #[inline(always)]
         fn transpose<L: rt::Lane, V: rt::Space<L>>(
             &self,
-            mut vjp: impl FnMut(usize, &V, &mut V),
+            mut vjp: impl rt::AtStage<usize, V>,
             h: L,
             lambda: &mut V,
             k_bar: &mut [V; #stages],
