@@ -150,6 +150,37 @@
 //! # }
 //! ```
 //!
+//! A second row of weights, `| ..`, is that of an embedded method, whose order `embedded 2` states; with two such rows,
+//! `embedded 3 and 2`, the second estimate tempers the first as in Hairer's DOP853. Under a second rule goes dense output,
+//! whose order `dense 3` states: a row for each power of theta, with a coefficient for each stage and for the right-hand side
+//! at the end of the step. Stages that it alone needs stand before it, with a rule of their own; they are evaluated only in
+//! steps that are looked into.
+//!
+//! ```
+//! # use odec::prelude::*;
+//! # #[ode]
+//! # fn decay(_t: f64, y: f64, rate: f64) -> f64 { -rate * y }
+//! tableau! {
+//!     /// Heun's method, and a stage in the middle of the step for its dense output.
+//!     pub Heun, order 2, dense 2 {
+//!         0 |
+//!         1 | 1
+//!         --+----------
+//!           | 1/2  1/2
+//!         --+----------
+//!         1/2 | 1/2  0  0
+//!         --+----------
+//!         theta   | 1/2  -1/2  0  1
+//!         theta^2 | 0    1     0  -1
+//!     }
+//! }
+//! # fn main() -> Result<(), SolveError> {
+//! let solution = Decay { rate: 0.5 }.solver().method(Heun).step_size(0.01).solve(1.0, 0.0..1.0)?;
+//! assert!((solution.at(0.503)? - (-0.2515f64).exp()).abs() < 1e-5);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What goes wrong
 //!
 //! A mistake in the function is a compile error at the token; a mistake in the numbers is a [`SolveError`] that says
@@ -178,14 +209,15 @@
 
 pub use ode_runtime::{
     AdaptiveHeun, Adjoint, Backsolve, BackwardMethod, Bosh3, Boxed, Callback, Checkpoints, Controller,
-    Direction, Discrete, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble, EnsembleGradient,
-    EnsembleSolution, Euler, Event, EventCotangent, EventPullback, Fehlberg2, FixedLength, Function,
-    Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation, IntoEvent,
-    IntoReset, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method, Midpoint, Model, Moment, Norm,
-    Notice, Pack, Partial, Pass, Pullback, Quadrature, Ragged, Real, Reversible, Rk4, Rk4Classic, SameMethod,
-    Sensitivities, Solution, SolveError, Solver, Space, Stats, SteadyState, Stepper, System, Tableau, Times,
-    Tolerance, Trajectory, Tsit5, WithPullback, Zeros, differentiable, falling, functions, linspace, nth,
-    ode, rising, steady_state, tableau,
+    Direction, Discrete, Dop853, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble, EnsembleGradient,
+    EnsembleSolution, Estimate, Euler, Event, EventCotangent, EventPullback, ExtraStage, Fehlberg2,
+    FixedLength, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating,
+    Interpolation, IntoEvent, IntoReset, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method,
+    Midpoint, Model, Moment, Norm, Notice, Pack, Partial, Pass, Pullback, Quadrature, Ragged, Real,
+    Reversible, Rk4, Rk4Classic, SameMethod, Sensitivities, Solution, SolveError, Solver, Space, Stats,
+    SteadyState, Stepper, System, Tableau, Times, Tolerance, Trajectory, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    WithPullback, Zeros, differentiable, falling, functions, linspace, nth, ode, rising, steady_state,
+    tableau,
 };
 
 #[cfg(feature = "progress")]
@@ -208,12 +240,12 @@ pub mod prelude {
     pub use ode_runtime::Progress;
     pub use ode_runtime::functions::*;
     pub use ode_runtime::{
-        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dopri5, Dopri8, Ended, Ensemble,
-        EnsembleGradient, EnsembleSolution, Euler, Event, EventCotangent, Fehlberg2, Function, Gradient,
-        HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation, LossGradient, Method,
-        Midpoint, Model, Norm, Partial, Pullback, Quadrature, Reversible, Rk4, Rk4Classic, Sensitivities,
-        Solution, SolveError, Solver, Stats, System, Tsit5, differentiable, falling, linspace, nth, ode,
-        ragged, rising, steady_state, tableau,
+        AdaptiveHeun, Backsolve, Bosh3, Checkpoints, Controller, Discrete, Dop853, Dopri5, Dopri8, Ended,
+        Ensemble, EnsembleGradient, EnsembleSolution, Euler, Event, EventCotangent, Fehlberg2, Function,
+        Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating, Interpolation, LossGradient,
+        Method, Midpoint, Model, Norm, Partial, Pullback, Quadrature, Reversible, Rk4, Rk4Classic,
+        Sensitivities, Solution, SolveError, Solver, Stats, System, Tsit5, Vern6, Vern7, Vern8, Vern9,
+        differentiable, falling, linspace, nth, ode, ragged, rising, steady_state, tableau,
     };
 }
 

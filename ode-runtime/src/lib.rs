@@ -37,8 +37,8 @@ pub use event::{
     Direction, Ended, Event, IntoEvent, IntoReset, SteadyState, Zeros, falling, nth, rising, steady_state,
 };
 pub use method::{
-    AdaptiveHeun, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Method, Midpoint, Rk4, Rk4Classic,
-    Stepper, Tableau, Tsit5,
+    AdaptiveHeun, Bosh3, Dop853, Dopri5, Dopri8, Estimate, Euler, ExtraStage, Fehlberg2, Heun2, Heun3,
+    Method, Midpoint, Rk4, Rk4Classic, Stepper, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 pub use number::{Lane, Mask, Pack, Real};
 pub use ode_macros::{differentiable, ode};
@@ -65,7 +65,7 @@ macro_rules! tableau {
 pub mod __private {
     pub use crate::ensemble::{Each, Ensemble};
     pub use crate::functions::value;
-    pub use crate::method::{AtStage, Stepper, Tableau};
+    pub use crate::method::{AtStage, Estimate, ExtraStage, Stepper, Tableau};
     #[cfg(feature = "dfdx")]
     pub use crate::number::{Elementary, Single, each};
     pub use crate::number::{Lane, Mask, Real};

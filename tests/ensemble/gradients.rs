@@ -41,6 +41,35 @@ fn each_gradient_is_that_of_a_solve_of_its_own() {
     assert_near(&[params.rho], &[total], "sum");
 }
 
+/// With save points inside of some steps: their extra stages are those of one lane at a time.
+#[test]
+fn methods_with_extra_stages() {
+    let models = lorenzes(37);
+    let times = [0.0, 0.013, 0.5, 0.507, 1.0];
+    let loss = |states: &[[f64; 3]], cotangents: &mut [[f64; 3]]| {
+        let mut sum = 0.0;
+        for (y, bar) in states.iter().zip(cotangents) {
+            sum += y[0] * y[2] + y[1];
+            *bar = [y[2], 1.0, y[0]];
+        }
+        sum
+    };
+    for name in ["dop853", "vern6", "vern9"] {
+        let method: Method = name.parse().expect("a method");
+        let gradients = Lorenz::ensemble(&models)
+            .method(method)
+            .rtol(1e-8)
+            .gradient(Y0, &times, |_, states, cotangents| loss(states, cotangents))
+            .expect("solves");
+        for (index, model) in models.iter().enumerate() {
+            let alone = model.solver().method(method).rtol(1e-8).gradient(Y0, &times, loss).expect("solves");
+            assert_eq!(gradients.loss[index], alone.loss, "{name}");
+            assert_near(&gradients.params[index].to_params(), &alone.params.to_params(), name);
+            assert_near(&gradients.y0[index], &alone.y0, name);
+        }
+    }
+}
+
 #[test]
 fn a_right_hand_side_of_time_with_jumps() {
     let models: Vec<Driven> =

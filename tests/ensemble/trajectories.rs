@@ -26,7 +26,19 @@ fn all_methods_and_options_are_those_of_a_solve() {
     let models: Vec<Driven> =
         (0..21).map(|i| Driven { frequency: 1.0 + f64::from(i), push: 2.0 - f64::from(i) / 5.0 }).collect();
     let span = [0.0, 0.4, 1.5, 3.0];
-    for name in ["dopri5", "dopri8", "bosh3", "fehlberg2", "adaptive_heun"] {
+    let methods = [
+        "dopri5",
+        "dopri8",
+        "dop853",
+        "vern6",
+        "vern7",
+        "vern8",
+        "vern9",
+        "bosh3",
+        "fehlberg2",
+        "adaptive_heun",
+    ];
+    for name in methods {
         let method: Method = name.parse().expect("a method");
         macro_rules! options {
             ($builder:expr) => {
@@ -48,7 +60,7 @@ fn all_methods_and_options_are_those_of_a_solve() {
             assert_eq!(trajectory.expect("solves").states(), alone.states(), "{name}");
         }
     }
-    for name in ["euler", "midpoint", "rk4", "dopri5"] {
+    for name in ["euler", "midpoint", "rk4", "dopri5", "vern7"] {
         let method: Method = name.parse().expect("a method");
         let ensemble = Driven::ensemble(&models).method(method).step_size(0.07).solve([1.0, 0.0], &span);
         for (model, trajectory) in models.iter().zip(ensemble.expect("solves").iter()) {

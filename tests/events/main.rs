@@ -4,6 +4,7 @@
 
 mod callbacks;
 mod coincidence;
+mod extra_stages;
 mod failures;
 mod gradients;
 mod polynomials;

@@ -120,7 +120,7 @@ fn step_sizes() {
     let tenths = MODEL.solver().step_size(0.1).solve(Y0, 0.0..0.7).expect("seven steps");
     assert_eq!(tenths.stats().accepted, 7);
     for &method in Method::ALL {
-        let adaptive = method.tableau().error.is_some();
+        let adaptive = method.tableau().is_adaptive();
         match MODEL.solver().method(method).solve(Y0, 0.0..1.0) {
             Ok(_) => assert!(adaptive, "{method}"),
             Err(SolveError::NoStepSize { method: name }) => assert!(!adaptive && name == method.to_string()),
@@ -278,8 +278,8 @@ fn messages() {
     );
     assert_eq!(
         "rk45".parse::<Method>().expect_err("unknown").to_string(),
-        "there is no method `rk45`; there are dopri5, tsit5, bosh3, fehlberg2, adaptive_heun, dopri8, euler, midpoint, \
-         heun2, heun3, rk4, rk4_classic"
+        "there is no method `rk45`; there are dopri5, tsit5, bosh3, fehlberg2, adaptive_heun, dopri8, dop853, vern6, \
+         vern7, vern8, vern9, euler, midpoint, heun2, heun3, rk4, rk4_classic"
     );
     let solution = MODEL.solve(Y0, &[0.0, 1.0]).expect("solves");
     assert_eq!(

@@ -10,10 +10,15 @@ use crate::testkit::{Flat, Problem, TestSystem, assert_close_all, largest, probl
 
 /// Each with the tolerance of its solves, and the factor by which its error may exceed tolerance times condition: what
 /// some thousand local errors come to on the worst problem, doubled.
-const METHODS: [(Method, f64, f64); 4] = [
+const METHODS: [(Method, f64, f64); 9] = [
     (Method::Dopri5, 1e-12, 70.0),
     (Method::Tsit5, 1e-12, 30.0),
     (Method::Dopri8, 1e-13, 4.0),
+    (Method::Dop853, 1e-13, 20.0),
+    (Method::Vern6, 1e-12, 150.0),
+    (Method::Vern7, 1e-13, 30.0),
+    (Method::Vern8, 1e-13, 20.0),
+    (Method::Vern9, 1e-13, 20.0),
     (Method::Bosh3, 1e-7, 500.0),
 ];
 
@@ -152,6 +157,10 @@ fn single_precision() {
         let (states, by_y0, by_parameters) = match problem.name.as_str() {
             "lotka_volterra" => {
                 let model = LotkaVolterraF32::from_params([p[0], p[1], p[2], p[3]]);
+                let of_seventh_order =
+                    model.solver().method(Vern7).gradient([y0[0], y0[1]], &problem.t, &mut loss);
+                let by_y0 = of_seventh_order.expect("solves").y0.map(f64::from);
+                assert_close_all(&by_y0, &problem.dloss_dy0, 1e-3, "vern7 in f32, by y0");
                 let gradient =
                     model.solver().gradient([y0[0], y0[1]], &problem.t, &mut loss).expect("solves");
                 (gradient.solution.states().to_vec(), gradient.y0, gradient.params.to_params().to_vec())

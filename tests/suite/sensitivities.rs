@@ -130,6 +130,11 @@ fn sensitivities_are_the_derivatives_of_the_same_steps() {
         against_the_same_steps(&what("bosh3"), &model, &y0, times, Bosh3, |solver| {
             solver.rtol(1e-4).jump_t(&[1.0]).interp(Interpolation::Linear)
         });
+        against_the_same_steps(&what("vern7"), &model, &y0, times, Vern7, |solver| solver.rtol(1e-4));
+        against_the_same_steps(&what("dop853"), &model, &y0, times, Dop853, |solver| {
+            solver.rtol(1e-4).jump_t(&[1.0])
+        });
+        against_the_same_steps(&what("vern9"), &model, &y0, times, Vern9, |solver| solver.step_size(0.3));
         against_the_same_steps(&what("rk4"), &model, &y0, times, Rk4, |solver| solver.step_size(0.12));
     }
     let tuple = HarmonicOscillator { omega: 1.3 };

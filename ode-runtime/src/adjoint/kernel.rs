@@ -5,7 +5,7 @@ use crate::space::{Pair, Space};
 use crate::system::{Model, System};
 
 /// A right-hand side and its transpose.
-pub(super) trait Kernel {
+pub(crate) trait Kernel {
     /// How its numbers are computed with.
     type Lane: Single;
     /// A state.
@@ -38,8 +38,8 @@ pub(super) trait Kernel {
 }
 
 /// A system with its parameters.
-pub(super) struct First<S: Model, L: Lane> {
-    pub(super) p: S::Parameters<L>,
+pub(crate) struct First<S: Model, L: Lane> {
+    pub(crate) p: S::Parameters<L>,
 }
 
 impl<S: System, L: Single<Scalar = S::Real>> First<S, L> {

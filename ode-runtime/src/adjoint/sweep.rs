@@ -12,7 +12,7 @@ use super::transpose::{TimeBar, Transposer};
 use crate::dense::Weights;
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
-use crate::solve::{Cut, SolveError, StepTimes, Tape};
+use crate::solve::{Cut, Placement, SolveError, StepTimes, Tape};
 use crate::space::Space;
 
 /// A cotangent that grows past this, relative to those that came in, is beyond use.
@@ -201,6 +201,11 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
     #[inline(always)]
     fn step_with_saves(&mut self, saves: Range<usize>, times: &StepTimes, cut: Cut, bar: &mut TimeBar) {
         let mut direct = self.lambda.like(K::Lane::constant(0.0));
+        let by_length = K::BY_TIMES && cut != Cut::Free;
+        let inside = self.tape.saves[saves.clone()].iter().any(Placement::is_inside);
+        if inside {
+            self.transposer.look_inside(times);
+        }
         for save in saves {
             let (theta, v) = (self.tape.saves[save].theta, &self.cotangents[save + 1]);
             if theta == 1.0 {
@@ -215,8 +220,11 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
                 self.times[save + 1] += self.transposer.moving_save(times, theta, v, bar);
             }
         }
+        if inside {
+            self.transposer.transpose_extra(times, by_length, &mut direct, bar);
+        }
         self.transposer.complete(times, &mut self.lambda, bar);
-        self.transposer.transpose(times, K::BY_TIMES && cut != Cut::Free, &mut self.lambda, bar);
+        self.transposer.transpose(times, by_length, &mut self.lambda, bar);
         add(&mut self.lambda, &direct);
     }
 

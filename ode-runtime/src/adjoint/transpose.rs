@@ -10,9 +10,10 @@
 use std::ops::Range;
 
 use super::continuous::add;
+use super::extra::Extra;
 use super::integrand::Integrand;
 use super::kernel::Kernel;
-use crate::dense::Weights;
+use crate::dense::{Slopes, Weights};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
 use crate::solve::{Cut, SolveError, StepTimes, Tape};
@@ -20,7 +21,7 @@ use crate::space::Space;
 
 /// The derivatives by the times of a step.
 #[derive(Debug, Default)]
-pub(super) struct TimeBar {
+pub(crate) struct TimeBar {
     /// By its start, its length held.
     pub(super) t: f64,
     /// By its length, its start held.
@@ -42,6 +43,8 @@ pub(super) struct Transposer<'a, K: Kernel, M: Stepper, I> {
     k_bar: M::Stages<K::State>,
     /// The cotangents L_i.
     y_bar: M::Stages<K::State>,
+    /// The stages that dense output alone needs, where a step has called for them.
+    extra: Option<Extra<K, M>>,
     y1: K::State,
 }
 
@@ -59,6 +62,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
             stages: method.stages(&zero),
             k_bar: method.stages(&zero),
             y_bar: method.stages(&zero),
+            extra: None,
             y1: zero,
         }
     }
@@ -141,10 +145,25 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
         (self.y1.clone(), slope)
     }
 
+    /// Prepares a step, the one that was computed last, inside of which states were saved: evaluates the extra stages of
+    /// the interpolant, if it has some.
+    #[inline(always)]
+    pub(super) fn look_inside(&mut self, times: &StepTimes) {
+        if !self.weights.extended() {
+            return;
+        }
+        let Self { kernel, method, k, stages, extra, y1, .. } = self;
+        kernel.rhs(times.last, y1, &mut k.as_mut()[method.tableau().stages() - 1]);
+        let extra = extra.get_or_insert_with(|| Extra::new(kernel, method));
+        extra.replay((kernel, method), times, &stages.as_ref()[0], k);
+    }
+
     /// The cotangents that a state saved inside of the step gives to the stages.
     #[inline(always)]
     pub(super) fn save_inside(&mut self, times: &StepTimes, theta: f64, v: &K::State) {
-        for (weight, k_bar) in self.weights.at(theta).zip(self.k_bar.as_mut()) {
+        let stages = self.k_bar.as_mut()[..self.method.tableau().stages()].iter_mut();
+        let extra = self.extra.iter_mut().flat_map(|extra| extra.k_bar.as_mut());
+        for (weight, k_bar) in self.weights.at(theta).zip(stages.chain(extra)) {
             if weight != 0.0 {
                 let factor = K::Lane::constant(weight * times.h);
                 for i in 0..v.len() {
@@ -165,13 +184,32 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
         let last = self.method.tableau().stages() - 1;
         let k = self.k.as_mut();
         self.kernel.rhs(times.last, &self.y1, &mut k[last]);
-        let slope = weighted_sum(self.weights.slope_at(theta), v, k);
+        // At the end of the step the slope is the completion.
+        let extra = self.extra.as_ref().filter(|_| theta != 1.0);
+        let extra = extra.map_or(&[][..], |extra| extra.k.as_ref());
+        let k = Slopes { stages: &k[..=last], extra };
+        let slope = weighted_sum(self.weights.slope_at(theta), v, k.all());
         if theta != 1.0 {
-            bar.h += weighted_sum(self.weights.at(theta), v, k);
+            bar.h += weighted_sum(self.weights.at(theta), v, k.all());
         }
         bar.t -= slope;
         bar.h -= theta * slope;
         slope
+    }
+
+    /// The transpose of the extra stages, where states were saved inside of the step: their parts of the other stages, and
+    /// of the start of the step.
+    #[inline(always)]
+    pub(super) fn transpose_extra(
+        &mut self,
+        times: &StepTimes,
+        by_length: bool,
+        y0_bar: &mut K::State,
+        bar: &mut TimeBar,
+    ) {
+        let Self { kernel, method, p_bar, k, k_bar, extra: Some(extra), .. } = self else { return };
+        let k = by_length.then_some(&*k);
+        extra.transpose((kernel, method), times, k, (y0_bar, k_bar), p_bar, bar);
     }
 
     /// The transpose of the completion k = f(t₁, y₁), where a saved state depends on it.
@@ -200,7 +238,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
         let tableau = self.method.tableau();
         let Self { kernel, method, integrand, p_bar, k, stages, k_bar, y_bar, .. } = self;
         if by_length {
-            bar.h += weighted_sum(tableau.b.iter().copied(), lambda, k.as_ref());
+            bar.h += weighted_sum(tableau.b.iter().copied(), lambda, k.as_ref().iter());
         }
         let stages = stages.as_ref();
         let vjp = |stage: usize, k_bar: &K::State, y_bar: &mut K::State| {
@@ -215,7 +253,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
         if by_length {
             // Σ a_ij L_i · k_j
             for (row, y_bar) in tableau.a.iter().zip(y_bar.as_ref()) {
-                bar.h += weighted_sum(row.iter().copied(), y_bar, k.as_ref());
+                bar.h += weighted_sum(row.iter().copied(), y_bar, k.as_ref().iter());
             }
         }
     }
@@ -239,7 +277,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
 
 /// Sets all numbers to 0.
 #[inline(always)]
-fn clear<L: Lane, V: Space<L>>(vectors: &mut [V]) {
+pub(super) fn clear<L: Lane, V: Space<L>>(vectors: &mut [V]) {
     for vector in vectors {
         for i in 0..vector.len() {
             vector[i] = L::constant(0.0);
@@ -248,7 +286,11 @@ fn clear<L: Lane, V: Space<L>>(vectors: &mut [V]) {
 }
 
 /// Σ weights_i v · k_i
-fn weighted_sum<L: Single, V: Space<L>>(weights: impl Iterator<Item = f64>, v: &V, k: &[V]) -> f64 {
+pub(super) fn weighted_sum<'k, L: Single, V: Space<L>>(
+    weights: impl Iterator<Item = f64>,
+    v: &V,
+    k: impl Iterator<Item = &'k V>,
+) -> f64 {
     let dot = |k: &V| v.values().zip(k.values()).map(|(a, b)| (a * b).get().to_f64()).sum::<f64>();
     weights.zip(k).filter(|(weight, _)| *weight != 0.0).map(|(weight, k)| weight * dot(k)).sum()
 }

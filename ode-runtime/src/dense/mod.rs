@@ -4,5 +4,5 @@ mod interpolant;
 mod output;
 
 pub use interpolant::Interpolation;
-pub(crate) use interpolant::{Weights, interpolate};
+pub(crate) use interpolant::{Slopes, Weights, interpolate};
 pub(crate) use output::DenseOutput;

@@ -1,6 +1,6 @@
 //! All steps of a solve as polynomials.
 
-use super::Weights;
+use super::{Slopes, Weights};
 use crate::number::Real;
 use crate::solve::{SolveError, StepTimes};
 use crate::space::Space;
@@ -11,7 +11,7 @@ pub(crate) struct DenseOutput<V> {
     /// The start of each step, then the end of the last.
     times: Vec<f64>,
     lengths: Vec<f64>,
-    /// For each step the coefficients of 1, θ, θ², …
+    /// For each step the state at its start, and the coefficients of θ(1-θ)ⁿ⁻¹, θ²(1-θ)ⁿ⁻², … θⁿ.
     coefficients: Vec<V>,
     degree: usize,
 }
@@ -22,15 +22,15 @@ impl<V> DenseOutput<V> {
     }
 
     /// Adds a step from `y` with these stages.
-    pub(crate) fn push<T>(&mut self, weights: &Weights, times: &StepTimes, end: f64, y: &V, k: &[V])
+    pub(crate) fn push<T>(&mut self, weights: &Weights, times: &StepTimes, end: f64, y: &V, k: Slopes<'_, V>)
     where
         T: Real,
         V: Space<T>,
     {
         self.coefficients.push(y.clone());
-        for power in 1..=self.degree {
+        for j in 1..=self.degree {
             let mut sum = y.like(T::constant(0.0));
-            for (weight, k) in weights.coefficients(power).zip(k).filter(|(weight, _)| *weight != 0.0) {
+            for (weight, k) in weights.coefficients(j).zip(k.all()).filter(|(weight, _)| *weight != 0.0) {
                 let factor = T::from_f64(weight * times.h);
                 for i in 0..sum.len() {
                     sum[i] += factor * k[i];
@@ -85,12 +85,20 @@ impl<V> DenseOutput<V> {
         V: Space<T>,
     {
         let theta = T::from_f64((t - self.times[step]) / self.lengths[step]);
+        let rest = T::from_f64(1.0) - theta;
         let polynomial = &self.coefficients[step * (self.degree + 1)..][..=self.degree];
-        let mut value = polynomial[self.degree].clone();
-        for coefficient in polynomial[..self.degree].iter().rev() {
+        let (mut power, mut value) = (theta, polynomial[1].clone());
+        for i in 0..value.len() {
+            value[i] = value[i] * power;
+        }
+        for coefficient in &polynomial[2..] {
+            power = power * theta;
             for i in 0..value.len() {
-                value[i] = value[i] * theta + coefficient[i];
+                value[i] = value[i] * rest + power * coefficient[i];
             }
+        }
+        for i in 0..value.len() {
+            value[i] += polynomial[0][i];
         }
         value
     }

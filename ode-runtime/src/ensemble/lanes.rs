@@ -4,7 +4,7 @@ use std::array::from_fn;
 
 use super::one_lane::{Outcome, lane_of};
 use super::slot::{Job, Slot};
-use crate::control::{Law, Past, sum_of_squares};
+use crate::control::{Law, Past, sum_of_squares, tempered};
 use crate::method::{AtStage, Stepper};
 use crate::number::{Lane, Pack, PackTask, Real, Rolled, Single, within};
 use crate::solve::{Cut, Keep, Pace, Plan, StepTimes, larger};
@@ -299,10 +299,31 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             let scale = self.rtol[i].mul_add_fast(larger(y.abs(), y1.abs()), self.atol[i]);
             scaled[i] = y1.mul_add_fast(Pack::constant(0.0), h) / scale;
         }
+        let second = (self.method.tableau().estimates.len() > 1).then(|| {
+            let mut second = scaled.clone();
+            for i in 0..count {
+                second[i] = self.method.second_error(&self.k, i) * scaled[i];
+            }
+            second
+        });
         for i in 0..count {
             scaled[i] = self.method.error(&self.k, i) * scaled[i];
         }
-        let component = |i: usize, l: usize| scaled[i].0[l].get().to_f64();
+        let squared = self.squares(&scaled);
+        match second {
+            None => squared,
+            Some(second) => {
+                let second = self.squares(&second);
+                from_fn(|l| tempered(squared[l], second[l]))
+            }
+        }
+    }
+
+    /// The squares of the norms of scaled errors.
+    #[inline(always)]
+    fn squares(&mut self, errors: &S::Vector<Pack<N, L>>) -> [f64; N] {
+        let count = errors.len();
+        let component = |i: usize, l: usize| errors[i].0[l].get().to_f64();
         if self.plan.norm.needs_scratch() {
             let scratch = &mut self.scratch;
             return from_fn(|l| self.plan.norm.squared(count, scratch, |i| component(i, l)));

@@ -4,11 +4,12 @@
 use super::lanes::{Pool, Proposal, State};
 use super::slot::Slot;
 use super::solution::Finished;
+use crate::dense::Slopes;
 use crate::method::Stepper;
 use crate::number::{Pack, Single};
 use crate::solve::{
-    Cut, Next, SolveError, Stats, StepTimes, check_inputs, choose_first_step, failure_of_rhs, next_after,
-    non_finite, too_many, too_small, wild_state,
+    Cut, Next, SolveError, Stats, StepTimes, check_inputs, choose_first_step, extend, failure_of_rhs,
+    next_after, non_finite, too_many, too_small, wild_state,
 };
 use crate::space::Space;
 use crate::system::System;
@@ -117,14 +118,34 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
     #[allow(clippy::float_cmp)]
     pub(super) fn arrive(&mut self, lane: usize, proposal: &Proposal<N>) {
         let next = self.next(lane, proposal, &self.before);
-        let stats = self.stats(lane);
+        let mut stats = self.stats(lane);
         let Some(slot) = &mut self.slots[lane] else { return };
         let plan = self.jobs[slot.job].plan;
         let y = lane_of::<S, L, N>(&self.before.y, lane);
         if slot.record.saves_by(next.t1) {
             let y1 = lane_of::<S, L, N>(&self.y1, lane);
-            let k: Vec<S::Vector<L>> = self.k.as_ref().iter().map(|k| lane_of::<S, L, N>(k, lane)).collect();
-            slot.keep(&next, &y, &y1, &k);
+            let stages = stages_of::<S, M, L, N>(self.method, &self.k, lane, &y);
+            let extended = plan.weights.extended() && slot.record.looks_inside(next.t1);
+            let mut extra = None;
+            if extended {
+                let p = parameters_of::<S, L, N>(&self.p, lane);
+                let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(t), y, dy);
+                let evaluations = self.method.tableau().extra.len();
+                slot.stats.rhs_evaluations += evaluations;
+                stats.rhs_evaluations += evaluations;
+                match extend(self.method, rhs, &next.times, &y, &stages) {
+                    Ok(found) => extra = Some(found),
+                    Err(bad) => {
+                        let (t, component) = (next.times.t, &component::<S>);
+                        let error = failure_of_rhs::<S, L>(bad, component, t, &slot.record, &y, stats);
+                        self.end(lane, Err(error));
+                        return;
+                    }
+                }
+            }
+            let extra = extra.as_ref().map_or(&[][..], AsRef::as_ref);
+            let last = self.method.tableau().stages() - 1;
+            slot.keep(&next, &y, &y1, Slopes { stages: &stages.as_ref()[..=last], extra });
         } else {
             slot.record.tape::<L>(&next.times, next.t1, next.cut, &y);
             if next.cut == Cut::Free && self.simple {
@@ -237,6 +258,20 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
     }
 }
 
+/// The stages of one lane, whose vectors are like `zero`.
+pub(super) fn stages_of<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>(
+    method: &M,
+    stages: &M::Stages<S::Vector<Pack<N, L>>>,
+    lane: usize,
+    zero: &S::Vector<L>,
+) -> M::Stages<S::Vector<L>> {
+    let mut of_lane = method.stages(zero);
+    for (to, from) in of_lane.as_mut().iter_mut().zip(stages.as_ref()) {
+        *to = lane_of::<S, L, N>(from, lane);
+    }
+    of_lane
+}
+
 /// The numbers of one lane.
 #[inline(always)]
 pub(super) fn lane_of<S: System, L: Single<Scalar = S::Real>, const N: usize>(
@@ -247,7 +282,7 @@ pub(super) fn lane_of<S: System, L: Single<Scalar = S::Real>, const N: usize>(
 }
 
 /// The parameters of one lane.
-fn parameters_of<S: System, L: Single<Scalar = S::Real>, const N: usize>(
+pub(super) fn parameters_of<S: System, L: Single<Scalar = S::Real>, const N: usize>(
     vector: &S::Parameters<Pack<N, L>>,
     lane: usize,
 ) -> S::Parameters<L> {

@@ -1,5 +1,6 @@
 //! A trajectory while it is in a lane.
 
+use crate::dense::Slopes;
 use crate::number::Single;
 use crate::solve::{Clock, Keep, Next, Plan, Record, Stats, Step};
 use crate::system::System;
@@ -38,7 +39,7 @@ impl<'a, S: System> Slot<'a, S> {
         next: &Next,
         y: &S::Vector<L>,
         y1: &S::Vector<L>,
-        k: &[S::Vector<L>],
+        k: Slopes<'_, S::Vector<L>>,
     ) {
         let Next { times, t1, cut, .. } = *next;
         self.record.step(&Step { times, t1, cut, resets: false, y, y1, k });

@@ -2,12 +2,12 @@
 //! the start. The formulas are those of a single trajectory, `adjoint/transpose.rs`.
 
 use super::lanes::constants;
-use super::one_lane::{lane_of, store};
-use crate::adjoint::LIMIT;
+use super::one_lane::{lane_of, parameters_of, stages_of, store};
+use crate::adjoint::{Extra, First, Kernel, LIMIT, TimeBar};
 use crate::dense::Weights;
 use crate::method::{AtStage, Stepper};
 use crate::number::{Lane, Pack, PackTask, Real, Single};
-use crate::solve::{SolveError, StepTimes, TapeOf};
+use crate::solve::{Placement, SolveError, StepTimes, TapeOf};
 use crate::space::Space;
 use crate::system::{Model, System};
 
@@ -72,6 +72,8 @@ struct Pool<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usi
     y_bar: M::Stages<S::Vector<Pack<N, L>>>,
     /// Cotangents that pass a step by.
     direct: S::Vector<Pack<N, L>>,
+    /// The stages that dense output alone needs, of one lane at a time.
+    extra: Option<Extra<First<S, L>, M>>,
 }
 
 impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'a, S, M, L, N> {
@@ -95,6 +97,7 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
             k_bar: method.stages(&vector),
             y_bar: method.stages(&vector),
             direct: vector,
+            extra: None,
         };
         for lane in 0..N {
             pool.refill(lane);
@@ -178,6 +181,12 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
         for (lane, (first, last)) in within.into_iter().enumerate() {
             let Some(place) = self.places[lane] else { continue };
             let one = &self.returns[place.number];
+            let inside = one.tape.saves[first..last].iter().any(Placement::is_inside);
+            let extends = inside && one.weights.extended();
+            if extends {
+                self.replay_extra(lane);
+            }
+            let stages = self.method.tableau().stages();
             for save in first..last {
                 let (theta, v) = (one.tape.saves[save].theta, &one.cotangents[save + 1]);
                 if theta == 1.0 {
@@ -187,8 +196,17 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
                     continue;
                 }
                 completes = true;
-                for (weight, k_bar) in one.weights.at(theta).zip(self.k_bar.as_mut()) {
-                    let factor = L::constant(weight * self.times[lane].h);
+                let h = self.times[lane].h;
+                if let Some(extra) = self.extra.as_mut().filter(|_| extends) {
+                    for (weight, k_bar) in one.weights.at(theta).skip(stages).zip(extra.k_bar.as_mut()) {
+                        let factor = L::constant(weight * h);
+                        for i in 0..v.len() {
+                            k_bar[i] = factor.mul_add_fast(L::splat(v[i]), k_bar[i]);
+                        }
+                    }
+                }
+                for (weight, k_bar) in one.weights.at(theta).zip(&mut self.k_bar.as_mut()[..stages]) {
+                    let factor = L::constant(weight * h);
                     for i in 0..v.len() {
                         k_bar[i].0[lane] = factor.mul_add_fast(L::splat(v[i]), k_bar[i].0[lane]);
                     }
@@ -196,6 +214,9 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
                 for i in 0..v.len() {
                     self.direct[i].0[lane] += L::splat(v[i]);
                 }
+            }
+            if extends {
+                self.transpose_extra(lane);
             }
         }
         if completes {
@@ -206,6 +227,37 @@ impl<'a, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Poo
             for i in 0..lambda.len() {
                 lambda[i] += y_bar[i];
             }
+        }
+    }
+
+    /// The extra stages of the step of one lane.
+    fn replay_extra(&mut self, lane: usize) {
+        let y: S::Vector<L> = lane_of::<S, L, N>(&self.stages.as_ref()[0], lane);
+        let y1: S::Vector<L> = lane_of::<S, L, N>(&self.y1, lane);
+        let mut k = stages_of::<S, M, L, N>(self.method, &self.k, lane, &y);
+        let kernel = First { p: parameters_of::<S, L, N>(&self.p, lane) };
+        let (method, times) = (self.method, &self.times[lane]);
+        kernel.rhs(times.last, &y1, &mut k.as_mut()[method.tableau().stages() - 1]);
+        let extra = self.extra.get_or_insert_with(|| Extra::new(&kernel, method));
+        extra.replay((&kernel, method), times, &y, &k);
+    }
+
+    /// What they give back to the lane.
+    fn transpose_extra(&mut self, lane: usize) {
+        let Some(extra) = &mut self.extra else { return };
+        let mut direct: S::Vector<L> = lane_of::<S, L, N>(&self.direct, lane);
+        let mut k_bar = stages_of::<S, M, L, N>(self.method, &self.k_bar, lane, &direct);
+        let mut p_bar = parameters_of::<S, L, N>(&self.p_bar, lane);
+        let kernel = First { p: parameters_of::<S, L, N>(&self.p, lane) };
+        let (y0_bar, mut unused) = (&mut direct, TimeBar::default());
+        let (by, times) = ((&kernel, self.method), &self.times[lane]);
+        extra.transpose(by, times, None, (y0_bar, &mut k_bar), &mut p_bar, &mut unused);
+        store::<L, _, N>(&mut self.direct, lane, &direct);
+        for (to, from) in self.k_bar.as_mut().iter_mut().zip(k_bar.as_ref()) {
+            store::<L, _, N>(to, lane, from);
+        }
+        for i in 0..p_bar.len() {
+            self.p_bar[i].0[lane] = p_bar[i];
         }
     }
 

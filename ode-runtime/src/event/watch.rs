@@ -4,7 +4,7 @@ use super::list::{Action, Events, Probe};
 use super::locate::{Crossing, Path, Trouble, scan, signum};
 use super::occurrence::Happened;
 use super::track::{End, INTERIOR, Samples, Tracker};
-use crate::dense::{Weights, interpolate};
+use crate::dense::{Slopes, Weights, interpolate};
 use crate::number::Single;
 use crate::solve::{StepTimes, next_after, non_finite};
 use crate::space::Space;
@@ -17,6 +17,8 @@ pub(crate) struct Watch<'e, S: Model, L: Single<Scalar = S::Real>, E> {
     trackers: Vec<Tracker>,
     /// The weights of the stages where a step is looked at.
     interior: [Vec<f64>; 3],
+    /// Whether the interpolant has stages that are evaluated only for a close look.
+    extended: bool,
 }
 
 /// A step that was accepted, in which something may have happened.
@@ -26,8 +28,10 @@ pub(crate) struct Look<'a, V, K> {
     pub(crate) t1: f64,
     pub(crate) y: &'a V,
     pub(crate) y1: &'a V,
-    /// The stages, the completion included.
-    pub(crate) k: &'a [V],
+    /// The derivatives, the completion and the extra stages included.
+    pub(crate) k: Slopes<'a, V>,
+    /// The number of the completion.
+    pub(crate) last: usize,
     /// Makes another step from the same start, and completes it.
     pub(crate) step: &'a mut dyn FnMut(&StepTimes) -> (V, K),
 }
@@ -82,7 +86,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         events.erase::<L>(&mut probes);
         let trackers = vec![Tracker::default(); probes.len()];
         let at = |theta| if E::COUNT > 0 { weights.at(theta).collect() } else { Vec::new() };
-        Self { events, probes, trackers, interior: INTERIOR.map(at) }
+        Self { events, probes, trackers, interior: INTERIOR.map(at), extended: weights.extended() }
     }
 
     /// Begins at this time and state. A function that is zero there is left before it counts.
@@ -97,7 +101,8 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         Ok(())
     }
 
-    /// Whether nothing can have happened in a step, as far as a quick look tells; if so, the step is done with.
+    /// Whether nothing can have happened in a step, as far as a quick look tells; if so, the step is done with. It does
+    /// without the extra stages of an interpolant that has some.
     #[inline(always)]
     pub(crate) fn quiet(
         &mut self,
@@ -108,24 +113,26 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         k: &[S::Vector<L>],
     ) -> bool {
         let end = End { t: t1, y: y1, dy: &k[k.len() - 1], h: times.h };
-        let quiet = self.events.are_far::<L>(&mut self.trackers, &end) || self.keep_signs(times, y, k, &end);
+        let quiet = self.events.are_far::<L>(&mut self.trackers, &end)
+            || (!self.extended && self.keep_signs(times, y, k.iter(), &end));
         if quiet {
             self.trackers.iter_mut().for_each(Tracker::go_on);
         }
         quiet
     }
 
+    /// Whether no event changes its sign; `k` are the derivatives in the order of the weights.
     #[inline(always)]
-    fn keep_signs(
+    fn keep_signs<'k>(
         &self,
         times: &StepTimes,
         y: &S::Vector<L>,
-        k: &[S::Vector<L>],
+        k: impl Iterator<Item = &'k S::Vector<L>> + Clone,
         end: &End<'_, S::Vector<L>>,
     ) -> bool {
         let between = |weights: &[f64]| {
             let mut value = y.clone();
-            for (weight, k) in weights.iter().zip(k) {
+            for (weight, k) in weights.iter().zip(k.clone()) {
                 let factor = L::constant(weight * times.h);
                 for i in 0..value.len() {
                     value[i] = factor.mul_add_fast(k[i], value[i]);
@@ -145,11 +152,16 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
     ) -> Result<Found<S::Vector<L>, K>, (usize, Trouble)> {
         let (StepTimes { t, h, .. }, t1, y, y1, k) = (look.times, look.t1, look.y, look.y1, look.k);
         let weights = look.weights;
-        let completion = &k[k.len() - 1];
+        let completion = &k.stages[look.last];
+        let end = End { t: t1, y: y1, dy: completion, h };
+        if self.extended && self.keep_signs(&look.times, y, k.all(), &end) {
+            self.trackers.iter_mut().for_each(Tracker::go_on);
+            return Ok(Found { happened: Vec::new(), cut: None });
+        }
         let path = Path {
             t,
             h,
-            start: (y, &k[0]),
+            start: (y, &k.stages[0]),
             end: (t1, y1, completion),
             at: |theta| interpolate(weights, theta, h, y, k),
         };
@@ -228,7 +240,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         look: &Look<'_, S::Vector<L>, K>,
     ) -> Result<Found<S::Vector<L>, K>, (usize, Trouble)> {
         let Located { times, t1: t, redone } = located;
-        let (y1, k) = redone.as_ref().map_or((look.y1, look.k), |(y1, k)| (y1, k.as_ref()));
+        let (y1, k) = redone.as_ref().map_or((look.y1, look.k.stages), |(y1, k)| (y1, k.as_ref()));
         let at_event: Vec<f64> = self.probes.iter().map(|probe| probe.value(t, y1)).collect();
         let mut state = y1.clone();
         let (mut reset, mut ends) = (false, false);
@@ -259,7 +271,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
                 if value.is_nan() {
                     return Err((index, Trouble::NotANumber { t, value }));
                 }
-                let slope = probe.slope(t, y1, &k[k.len() - 1], times.h);
+                let slope = probe.slope(t, y1, &k[look.last], times.h);
                 // What is left of its zero by rounding; of one that crossed before, only at this very time.
                 let left = if index == trigger || arrived[index] { at_event[index].abs() } else { 0.0 };
                 let rounding = left.max(4.0 * ulp * slope.abs());
@@ -298,7 +310,7 @@ fn locate<V: Clone, K: AsRef<[V]>>(
         if best.as_ref().is_some_and(|(least, _)| value.abs() >= *least) {
             break;
         }
-        let slope = probe.slope(time, &y1, &k.as_ref()[k.as_ref().len() - 1], times.h);
+        let slope = probe.slope(time, &y1, &k.as_ref()[look.last], times.h);
         best = Some((value.abs(), Located { times, t1: time, redone: Some((y1, k)) }));
         let next = time - value / slope;
         if value == 0.0 || next == time || !next.is_finite() {

@@ -4,15 +4,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    AdaptiveHeun, AtStage, Bosh3, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Midpoint, Rk4, Rk4Classic,
-    Stepper, Tableau, Tsit5,
+    AdaptiveHeun, AtStage, Bosh3, Dop853, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Midpoint, Rk4,
+    Rk4Classic, Stepper, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 use crate::number::Lane;
 use crate::solve::SolveError;
 use crate::space::Space;
 
-/// The stages of the largest method.
-const STAGES: usize = 14;
+/// The stages of the largest method, the completion included.
+const STAGES: usize = 17;
+
+/// The extra stages of the method that has most.
+const EXTRA: usize = 9;
 
 macro_rules! methods {
     ($($Name:ident)*) => {
@@ -38,6 +41,7 @@ macro_rules! methods {
 
         impl Stepper for Method {
             type Stages<V> = [V; STAGES];
+            type ExtraStages<V> = [V; EXTRA];
 
             #[inline]
             fn tableau(&self) -> &'static Tableau {
@@ -45,6 +49,10 @@ macro_rules! methods {
             }
 
             fn stages<V: Clone>(&self, zero: &V) -> [V; STAGES] {
+                std::array::from_fn(|_| zero.clone())
+            }
+
+            fn extra_stages<V: Clone>(&self, zero: &V) -> [V; EXTRA] {
                 std::array::from_fn(|_| zero.clone())
             }
 
@@ -67,6 +75,11 @@ macro_rules! methods {
             }
 
             #[inline(always)]
+            fn second_error<L: Lane, V: Space<L>>(&self, k: &[V; STAGES], n: usize) -> L {
+                match self { $(Self::$Name => $Name.second_error(first(k), n)),* }
+            }
+
+            #[inline(always)]
             fn transpose<L: Lane, V: Space<L>>(
                 &self,
                 vjp: impl AtStage<usize, V>,
@@ -79,20 +92,55 @@ macro_rules! methods {
                     $(Self::$Name => $Name.transpose(vjp, h, lambda, first_mut(k_bar), first_mut(y_bar))),*
                 }
             }
+
+            #[inline(always)]
+            fn evaluate_extra<L: Lane, V: Space<L>>(
+                &self,
+                rhs: impl FnMut(f64, &V, &mut V),
+                h: L,
+                y: &V,
+                k: &[V; STAGES],
+                extra: &mut [V; EXTRA],
+                point: &mut V,
+            ) {
+                match self {
+                    $(Self::$Name => $Name.evaluate_extra(rhs, h, y, first(k), first_mut(extra), point)),*
+                }
+            }
+
+            #[inline(always)]
+            fn transpose_extra<L: Lane, V: Space<L>>(
+                &self,
+                vjp: impl FnMut(usize, &V, &mut V),
+                h: L,
+                y0_bar: &mut V,
+                k_bar: &mut [V; STAGES],
+                extra_bar: &mut [V; EXTRA],
+                y_bar: &mut [V; EXTRA],
+            ) {
+                match self {
+                    $(Self::$Name => $Name.transpose_extra(
+                        vjp, h, y0_bar, first_mut(k_bar), first_mut(extra_bar), first_mut(y_bar),
+                    )),*
+                }
+            }
         }
     };
 }
 
-methods! { Dopri5 Tsit5 Bosh3 Fehlberg2 AdaptiveHeun Dopri8 Euler Midpoint Heun2 Heun3 Rk4 Rk4Classic }
+methods! {
+    Dopri5 Tsit5 Bosh3 Fehlberg2 AdaptiveHeun Dopri8 Dop853 Vern6 Vern7 Vern8 Vern9
+    Euler Midpoint Heun2 Heun3 Rk4 Rk4Classic
+}
 
 /// The stages of a smaller method, which are the first of the largest.
-fn first<V, const N: usize>(stages: &[V; STAGES]) -> &[V; N] {
-    const { assert!(N <= STAGES) };
+fn first<V, const N: usize, const MOST: usize>(stages: &[V; MOST]) -> &[V; N] {
+    const { assert!(N <= MOST) };
     stages.first_chunk().unwrap_or_else(|| unreachable!("no method has more stages"))
 }
 
-fn first_mut<V, const N: usize>(stages: &mut [V; STAGES]) -> &mut [V; N] {
-    const { assert!(N <= STAGES) };
+fn first_mut<V, const N: usize, const MOST: usize>(stages: &mut [V; MOST]) -> &mut [V; N] {
+    const { assert!(N <= MOST) };
     stages.first_chunk_mut().unwrap_or_else(|| unreachable!("no method has more stages"))
 }
 

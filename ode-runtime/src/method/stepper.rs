@@ -24,11 +24,17 @@ pub trait Stepper: Copy + Send + Sync + 'static {
     /// A vector for each stage, the completion last.
     type Stages<V>: AsRef<[V]> + AsMut<[V]>;
 
+    /// A vector for each extra stage, which dense output alone needs.
+    type ExtraStages<V>: AsRef<[V]> + AsMut<[V]>;
+
     /// The coefficients.
     fn tableau(&self) -> &'static Tableau;
 
     /// A copy of `zero` for each stage.
     fn stages<V: Clone>(&self, zero: &V) -> Self::Stages<V>;
+
+    /// A copy of `zero` for each extra stage.
+    fn extra_stages<V: Clone>(&self, zero: &V) -> Self::ExtraStages<V>;
 
     /// From `k[0]` = f(t, y), fills the other working stages and `y1`. `rhs` gets the node in [0, 1] instead of a
     /// time, so that the caller says which time that is.
@@ -42,7 +48,16 @@ pub trait Stepper: Copy + Send + Sync + 'static {
     );
 
     /// Number `n` of the error estimate, divided by h; 0 for a method without one.
-    fn error<L: Lane, V: Space<L>>(&self, k: &Self::Stages<V>, n: usize) -> L;
+    #[inline(always)]
+    fn error<L: Lane, V: Space<L>>(&self, _k: &Self::Stages<V>, _n: usize) -> L {
+        L::constant(0.0)
+    }
+
+    /// The same of the second estimate, for a method that has two.
+    #[inline(always)]
+    fn second_error<L: Lane, V: Space<L>>(&self, _k: &Self::Stages<V>, _n: usize) -> L {
+        L::constant(0.0)
+    }
 
     /// The transpose of [`advance`](Self::advance): `lambda` is the cotangent of `y1` and becomes that of `y`. The
     /// working stages of `k_bar` arrive with cotangents from elsewhere (dense output) and leave complete; `vjp` gets
@@ -57,4 +72,33 @@ pub trait Stepper: Copy + Send + Sync + 'static {
         k_bar: &mut Self::Stages<V>,
         y_bar: &mut Self::Stages<V>,
     );
+
+    /// Fills the extra stages of a step from `y`, whose stages, the completion included, are all there. `point` is
+    /// workspace.
+    #[inline(always)]
+    fn evaluate_extra<L: Lane, V: Space<L>>(
+        &self,
+        _rhs: impl FnMut(f64, &V, &mut V),
+        _h: L,
+        _y: &V,
+        _k: &Self::Stages<V>,
+        _extra: &mut Self::ExtraStages<V>,
+        _point: &mut V,
+    ) {
+    }
+
+    /// The transpose of [`evaluate_extra`](Self::evaluate_extra): `extra_bar` arrives with the cotangents that dense output
+    /// gives to the extra stages, which pass them on to `k_bar` and to `y0_bar`, the cotangent of the start of the step;
+    /// `vjp` is as in [`transpose`](Self::transpose), with the number of the extra stage.
+    #[inline(always)]
+    fn transpose_extra<L: Lane, V: Space<L>>(
+        &self,
+        _vjp: impl FnMut(usize, &V, &mut V),
+        _h: L,
+        _y0_bar: &mut V,
+        _k_bar: &mut Self::Stages<V>,
+        _extra_bar: &mut Self::ExtraStages<V>,
+        _y_bar: &mut Self::ExtraStages<V>,
+    ) {
+    }
 }

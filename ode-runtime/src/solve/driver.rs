@@ -1,6 +1,7 @@
 //! The loop that all solves go through.
 
 use super::clock::{Clock, Next, StepTimes, next_after};
+use super::extend::extend;
 use super::failure::{
     failure_of_rhs, no_event, non_finite, too_many, too_small, trouble_of_event, wild_state,
 };
@@ -8,7 +9,8 @@ use super::plan::{Pace, Plan};
 use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
 use crate::callback::{Callback, Moment, Pass, tell};
-use crate::control::{Past, Start, first_step};
+use crate::control::{Past, Start, first_step, tempered};
+use crate::dense::Slopes;
 use crate::event::{CutShort, Ended, Events, Look, Watch};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Rolled, Single, Task, dispatch};
@@ -77,6 +79,8 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
     let name = |index: usize| dynamics.component(index);
     let tableau = method.tableau();
     let completes_first = tableau.completes_first();
+    let tempers = tableau.estimates.len() > 1;
+    let extends = !tableau.extra.is_empty() && plan.weights.extended();
     let last = tableau.stages() - 1;
     let mut scratch = vec![0.0; if plan.norm.needs_scratch() { y0.len() } else { 0 }];
     let law = match &plan.pace {
@@ -94,6 +98,8 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
     let mut y1 = y.clone();
     let mut scaled = y.clone();
     let mut stages = method.stages(&y);
+    // Made where they are first needed.
+    let mut extra: Option<M::ExtraStages<S::Vector<L>>> = None;
     rhs(clock.first, &y, &mut stages.as_mut()[0]);
     stats.rhs_evaluations += 1;
     if let Some(bad) = non_finite(&stages.as_ref()[..1]) {
@@ -155,9 +161,15 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
                     stats.rhs_evaluations += 1;
                     complete = true;
                 }
-                let squared = plan.norm.squared(y.len(), &mut scratch, |i| {
+                let mut squared = plan.norm.squared(y.len(), &mut scratch, |i| {
                     (method.error(&stages, i) * scaled[i]).get().to_f64()
                 });
+                if tempers {
+                    let second = plan.norm.squared(y.len(), &mut scratch, |i| {
+                        (method.second_error(&stages, i) * scaled[i]).get().to_f64()
+                    });
+                    squared = tempered(squared, second);
+                }
                 if squared <= 1.0 {
                     let ([factor], after) = law.accepted::<L, 1>(past, [squared], Rolled::new());
                     *past = after;
@@ -191,27 +203,53 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
 
         stats.accepted += 1;
         let at_end = next.cut != Cut::Free && next.t1 == plan.end;
-        if !complete && (E::COUNT > 0 || record.wants_completion(next.t1) || !at_end) {
+        if !complete && (E::COUNT > 0 || record.looks_inside(next.t1) || !at_end) {
             rhs(next.times.last, &y1, &mut stages.as_mut()[last]);
             stats.rhs_evaluations += 1;
         }
+        let quiet = E::COUNT == 0 || watch.quiet(&next.times, next.t1, &y, &y1, &stages.as_ref()[..=last]);
+        let mut extended = extends && (!quiet || record.looks_inside(next.t1));
+        if extended {
+            let extra = extra.get_or_insert_with(|| method.extra_stages(&y));
+            let rhs = |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| rhs(next.times.at(node), y, dy);
+            method.evaluate_extra(rhs, step_h, &y, &stages, extra, &mut scaled);
+            stats.rhs_evaluations += tableau.extra.len();
+            if let Some(bad) = non_finite(&extra.as_ref()[..tableau.extra.len()]) {
+                return Err(failure_of_rhs::<S, L>(bad, &name, next.times.t, record, &y.clone(), stats));
+            }
+        }
         let mut cut = None;
-        if E::COUNT > 0 && !watch.quiet(&next.times, next.t1, &y, &y1, &stages.as_ref()[..=last]) {
+        if !quiet {
             let (p, y, y1c, stagesc) = (p.clone(), y.clone(), y1.clone(), copied(method, &stages, &y));
-            let step = Accepted { next: &next, p: &p, y: &y, y1: &y1c, stages: &stagesc };
+            let inside = if extended { extra.as_ref() } else { None };
+            let step = Accepted { next: &next, p: &p, y: &y, y1: &y1c, stages: &stagesc, extra: inside };
             cut = look::<S, D, M, E, L>(dynamics, method, plan, step, &mut watch, record, &mut stats)?;
             if let Some(cut) = &mut cut {
                 next = Next { times: cut.times, t1: cut.t1, cut: Cut::Event, ..next };
                 if let Some((state, redone)) = cut.redone.take() {
                     y1 = state;
                     stages = redone;
+                    extended = extends && record.looks_inside(next.t1);
+                    if extended {
+                        let rhs =
+                            |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| dynamics.rhs(&p, t, y, dy);
+                        let made = extend(method, rhs, &next.times, &y, &copied(method, &stages, &y));
+                        stats.rhs_evaluations += tableau.extra.len();
+                        extra = Some(made.map_err(|bad| {
+                            failure_of_rhs::<S, L>(bad, &name, next.times.t, record, &y, stats)
+                        })?);
+                    }
                 }
             }
         }
         let resets = cut.as_ref().is_some_and(|cut| cut.reset.is_some());
         if record.wants(next.t1) || cut.is_some() {
             let Next { times, t1, cut, .. } = next;
-            let mut keep = |y: &_, y1: &_, k: &_| record.step(&Step { times, t1, cut, resets, y, y1, k });
+            let extra = if extended { extra.as_ref() } else { None };
+            let extra = extra.map_or(&[][..], AsRef::as_ref);
+            let mut keep = |y: &_, y1: &_, stages: &_| {
+                record.step(&Step { times, t1, cut, resets, y, y1, k: Slopes { stages, extra } });
+            };
             if is_long::<S>() {
                 keep(&y, &y1, &stages.as_ref()[..=last]);
             } else {
@@ -258,12 +296,14 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
 }
 
 /// A step that was accepted.
-struct Accepted<'a, S: Model, L: Single<Scalar = S::Real>, K> {
+struct Accepted<'a, S: Model, L: Single<Scalar = S::Real>, K, X> {
     next: &'a Next,
     p: &'a S::Parameters<L>,
     y: &'a S::Vector<L>,
     y1: &'a S::Vector<L>,
     stages: &'a K,
+    /// Those of its stages that dense output alone needs, if it needs any.
+    extra: Option<&'a X>,
 }
 
 type CutStep<S, L, M> = CutShort<<S as Model>::Vector<L>, <M as Stepper>::Stages<<S as Model>::Vector<L>>>;
@@ -275,12 +315,12 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
     dynamics: &D,
     method: &M,
     plan: &Plan<S>,
-    step: Accepted<'_, S, L, M::Stages<S::Vector<L>>>,
+    step: Accepted<'_, S, L, M::Stages<S::Vector<L>>, M::ExtraStages<S::Vector<L>>>,
     watch: &mut Watch<'_, S, L, E>,
     record: &mut Record<'_, S>,
     stats: &mut Stats,
 ) -> Result<Option<CutStep<S, L, M>>, SolveError> {
-    let Accepted { next, p, y, y1, stages } = step;
+    let Accepted { next, p, y, y1, stages, extra } = step;
     let last = method.tableau().stages() - 1;
     let mut steps = 0;
     let mut again = |times: &StepTimes| {
@@ -299,7 +339,8 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
         t1: next.t1,
         y,
         y1,
-        k: &stages.as_ref()[..=last],
+        k: Slopes { stages: &stages.as_ref()[..=last], extra: extra.map_or(&[], AsRef::as_ref) },
+        last,
         step: &mut again,
     };
     let found = watch.look(&mut look).map_err(|trouble| {

@@ -94,7 +94,7 @@ impl<S: Model> Plan<S> {
             end,
             direction,
             stops: stops(options, start, end, direction)?,
-            ends_at_saves: options.grid.is_none() && tableau.error.is_none(),
+            ends_at_saves: options.grid.is_none() && !tableau.is_adaptive(),
             pace: pace(options, tableau, times, start, end)?,
             save,
             rtol,
@@ -260,7 +260,7 @@ fn pace(
     match (&options.grid, times) {
         (Some(Grid::StepSize(h)), _) => step_size(*h, start, end, options.max_num_steps, times.is_open()),
         (Some(Grid::Times(grid)), _) => check_grid(grid, start, end),
-        (None, _) if tableau.error.is_some() => {
+        (None, _) if tableau.is_adaptive() => {
             let Options { safety, ifactor, dfactor, .. } = *options;
             Ok(Pace::Adaptive(options.controller.law(tableau.order, safety, ifactor, dfactor)))
         }

@@ -4,7 +4,7 @@ use super::clock::StepTimes;
 use super::plan::Plan;
 use super::tape::{Keep, Placement, Tape};
 use super::{Partial, Solution, SolveError, Stats};
-use crate::dense::{DenseOutput, interpolate};
+use crate::dense::{DenseOutput, Slopes, interpolate};
 use crate::event::{Ended, Event, Happened, Taped};
 use crate::number::{Real, Single};
 use crate::space::Space;
@@ -32,8 +32,8 @@ pub(crate) struct Step<'a, V> {
     pub(crate) resets: bool,
     pub(crate) y: &'a V,
     pub(crate) y1: &'a V,
-    /// The stages; the completion is there where [`Record::wants_completion`] said so.
-    pub(crate) k: &'a [V],
+    /// The derivatives; the completion and the extra ones are there where [`Record::looks_inside`] said so.
+    pub(crate) k: Slopes<'a, V>,
 }
 
 /// The tape of a model's solve.
@@ -68,9 +68,9 @@ impl<'a, S: Model> Record<'a, S> {
         }
     }
 
-    /// Whether the step to `t1` must be complete before it is recorded.
+    /// Whether states inside of the step to `t1` are wanted, so that it must be complete before it is recorded.
     #[inline(always)]
-    pub(crate) fn wants_completion(&self, t1: f64) -> bool {
+    pub(crate) fn looks_inside(&self, t1: f64) -> bool {
         self.dense.is_some() || self.is_before(self.plan.save[self.next], t1)
     }
 
@@ -119,11 +119,13 @@ impl<'a, S: Model> Record<'a, S> {
             self.save(step, theta);
         }
         if let Some(dense) = &mut self.dense {
-            let k: Vec<_> = step.k.iter().map(|k| plain::<S, L>(k)).collect();
-            dense.push(&self.plan.weights, &step.times, step.t1, &plain::<S, L>(step.y), &k);
+            let plain_all = |k: &[S::Vector<L>]| k.iter().map(plain::<S, L>).collect::<Vec<_>>();
+            let (stages, extra) = (plain_all(step.k.stages), plain_all(step.k.extra));
+            let k = Slopes { stages: &stages, extra: &extra };
+            dense.push(&self.plan.weights, &step.times, step.t1, &plain::<S, L>(step.y), k);
         }
         if let Some(tape) = &mut self.tape {
-            tape.push_slopes(step.k[..self.plan.working].iter().map(plain::<S, L>));
+            tape.push_slopes(step.k.stages[..self.plan.working].iter().map(plain::<S, L>));
         }
         self.tape::<L>(&step.times, step.t1, step.cut, step.y);
     }

@@ -26,6 +26,13 @@ pub(crate) struct Placement {
     pub(crate) theta: f64,
 }
 
+impl Placement {
+    /// Whether it is found by the interpolant, being neither the end of its step nor the start.
+    pub(crate) fn is_inside(&self) -> bool {
+        self.theta > 0.0 && self.theta < 1.0
+    }
+}
+
 /// A step that was cut, or that ends where the right-hand side jumps.
 #[derive(Debug, Clone, Copy)]
 struct Mark {

@@ -34,17 +34,22 @@ pub(super) fn layout(source: &Source) -> Result<()> {
             errors.push(Error::new_spanned(tokens, refusal::row_count(i + 1, found, i)));
         }
     }
-    let rows = [(false, Some(&source.weights)), (true, source.embedded_weights.as_ref())];
-    for (embedded, row) in rows {
-        if let Some(row) = row.filter(|row| row.coefficients.len() != stages) {
+    let embedded = source.embedded_weights.iter().map(|row| (true, row));
+    for (embedded, row) in [(false, &source.weights)].into_iter().chain(embedded) {
+        if row.coefficients.len() != stages {
             let text = refusal::weights_count(embedded, row.coefficients.len(), stages);
             errors.push(Error::new_spanned(row.tokens(), text));
         }
     }
-    match (&source.embedded, &source.embedded_weights) {
-        (Some(order), None) => errors.push(Error::new_spanned(&order.token, refusal::EMBEDDED_WITHOUT_ROW)),
-        (None, Some(row)) => errors.push(Error::new_spanned(row.tokens(), refusal::ROW_WITHOUT_EMBEDDED)),
-        _ => {}
+    let (orders, rows) = (&source.embedded, &source.embedded_weights);
+    if let Some(order) = orders.get(rows.len()) {
+        errors.push(Error::new_spanned(&order.token, refusal::EMBEDDED_WITHOUT_ROW));
+    }
+    if let Some(row) = rows.get(orders.len()) {
+        errors.push(Error::new_spanned(row.tokens(), refusal::ROW_WITHOUT_EMBEDDED));
+    }
+    if let (Some(stage), None, None) = (source.extra.first(), &source.dense, source.powers.first()) {
+        errors.push(Error::new_spanned(&stage.node, refusal::EXTRA_WITHOUT_ROWS));
     }
     match (&source.dense, source.powers.first()) {
         (Some(order), None) => errors.push(Error::new_spanned(&order.token, refusal::DENSE_WITHOUT_ROWS)),
@@ -62,18 +67,39 @@ pub(super) fn layout(source: &Source) -> Result<()> {
 /// and would only repeat its mistakes.
 pub(super) fn conditions<T: Number>(source: &Source, method: &Exact<T>) -> Result<()> {
     let limit = larger(T::slack(), source.residual.as_ref());
-    all(source.rows.iter().zip(&method.c).filter_map(|(row, node)| outside(row, node)))?;
-    all((0..source.rows.len()).filter_map(|i| row_sum(source, method, i, &limit)))?;
-
-    let conditions = Conditions::new(&method.a, source.highest_order());
+    let rows = || source.rows.iter().zip(method.c.iter().zip(&method.a));
+    all(rows().filter_map(|(row, (node, _))| outside(row, node)))?;
+    all((1..).zip(rows()).filter_map(|(number, (row, (node, a)))| {
+        row_sum(row, node, a, &limit, (&format!("row {number}"), "residual"))
+    }))?;
+    let mut stages = method.a.clone();
+    stages.extend(method.extra.iter().map(|stage| stage.a.clone()));
+    let conditions = Conditions::new(&stages, source.highest_order());
     let what = "these weights";
     all(order(&source.weights, &method.b, source.order.value, what, &conditions, &limit))?;
-    if let (Some(row), Some(weights), Some(stated)) =
-        (&source.embedded_weights, &method.embedded, &source.embedded)
+    for ((row, weights), stated) in source.embedded_weights.iter().zip(&method.embedded).zip(&source.embedded)
     {
         all(order(row, weights, stated.value, "these embedded weights", &conditions, &limit))?;
     }
     dense(source, method, &conditions)
+}
+
+/// The stages that dense output alone needs: once the weights are right, which tell whether the last row is the completion.
+fn extra<T: Number>(source: &Source, method: &Exact<T>) -> Result<()> {
+    let stages = method.c.len();
+    let rows = || source.extra.iter().zip(&method.extra).enumerate();
+    let first_same_as_last = stages == source.rows.len();
+    all(rows().filter_map(|(i, (row, stage))| {
+        let (found, needed) = (stage.a.len(), stages + i);
+        let text = || refusal::extra_count(i + 1, found, needed, first_same_as_last);
+        (found != needed).then(|| Error::new_spanned(row.tokens(), text()))
+    }))?;
+    all(rows().filter_map(|(_, (row, stage))| outside(row, &stage.c)))?;
+    let limit = dense_limit::<T>(source);
+    all(rows().filter_map(|(i, (row, stage))| {
+        let what = (format!("extra stage {}", i + 1), "dense N within");
+        row_sum(row, &stage.c, &stage.a, &limit, (&what.0, what.1))
+    }))
 }
 
 fn outside<T: Number>(row: &Row, node: &T) -> Option<Error> {
@@ -81,13 +107,19 @@ fn outside<T: Number>(row: &Row, node: &T) -> Option<Error> {
     (!inside).then(|| Error::new_spanned(&row.node, refusal::node_outside(&row.node.text())))
 }
 
-fn row_sum<T: Number>(source: &Source, method: &Exact<T>, i: usize, limit: &T) -> Option<Error> {
-    let sum = method.a[i].iter().fold(T::ratio(0, 1), |sum, a| sum.plus(a));
-    let by = sum.minus(&method.c[i]);
+/// `what` is how a message calls the row, and what of the header allows for digits cut off there.
+fn row_sum<T: Number>(
+    row: &Row,
+    node: &T,
+    coefficients: &[T],
+    limit: &T,
+    (what, key): (&str, &str),
+) -> Option<Error> {
+    let sum = coefficients.iter().fold(T::ratio(0, 1), |sum, a| sum.plus(a));
+    let by = sum.minus(node);
     (!by.is_within(limit)).then(|| {
-        let row = &source.rows[i];
         let off = Off { found: sum.text(), needed: row.node.text(), by: by.to_f64() };
-        Error::new_spanned(row.tokens(), refusal::row_sum(i + 1, &off))
+        Error::new_spanned(row.tokens(), refusal::row_sum(what, &off, key))
     })
 }
 
@@ -133,7 +165,9 @@ fn off<T: Number>(miss: &Miss<T>) -> Off {
 /// `b(theta)` meets every condition power by power, and `b(1)` is `b`.
 fn dense<T: Number>(source: &Source, method: &Exact<T>, conditions: &Conditions<T>) -> Result<()> {
     let Some(stated) = method.dense_order else { return Ok(()) };
+    extra(source, method)?;
     all(source.powers.iter().filter_map(|row| power_count(source, method, row)))?;
+    all((0..source.extra.len()).filter_map(|i| unused(source, method, i)))?;
     let limit = dense_limit::<T>(source);
     let misses = source.powers.iter().zip((1..).zip(&method.powers)).find_map(|(row, (power, weights))| {
         let needed = |tree: &Tree| if tree.order == power { T::ratio(1, tree.gamma) } else { T::ratio(0, 1) };
@@ -144,27 +178,39 @@ fn dense<T: Number>(source: &Source, method: &Exact<T>, conditions: &Conditions<
             Error::new_spanned(row.tokens(), refusal::dense_missed(&label, stated, &miss.tree, &off(&miss)))
         }))
     });
-    let end = || (0..method.b.len()).find_map(|stage| dense_end(source, method, stage, &limit));
+    let stages = method.b.len() + method.extra.len();
+    let end = || (0..stages).find_map(|stage| dense_end(source, method, stage, &limit));
     misses.or_else(end).map_or(Ok(()), Err)
 }
 
 /// Here and not in [`layout`]: a wrong weight would hide that the last row is the completion.
 fn power_count<T>(source: &Source, method: &Exact<T>, row: &Power) -> Option<Error> {
-    let (found, needed) = (row.coefficients.len(), method.c.len());
+    let (found, needed) = (row.coefficients.len(), method.c.len() + method.extra.len());
     (found != needed).then(|| {
-        let first_same_as_last = needed == source.rows.len();
-        let text = refusal::power_count(&row.label_text(), found, needed, first_same_as_last);
+        let first_same_as_last = method.c.len() == source.rows.len();
+        let extra = !method.extra.is_empty();
+        let text = refusal::power_count(&row.label_text(), found, needed, first_same_as_last, extra);
         Error::new_spanned(row.tokens(), text)
     })
 }
 
+/// An extra stage that costs an evaluation for nothing.
+fn unused<T: Number>(source: &Source, method: &Exact<T>, extra: usize) -> Option<Error> {
+    let column = method.c.len() + extra;
+    let later = method.extra[extra + 1..].iter().map(|stage| &stage.a);
+    let used = method.powers.iter().chain(later).any(|row| !row[column].is_zero());
+    (!used).then(|| Error::new_spanned(&source.extra[extra].node, refusal::extra_unused(extra + 1)))
+}
+
 fn dense_end<T: Number>(source: &Source, method: &Exact<T>, stage: usize, limit: &T) -> Option<Error> {
     let sum = method.powers.iter().fold(T::ratio(0, 1), |sum, row| sum.plus(&row[stage]));
-    let by = sum.minus(&method.b[stage]);
+    // Extra stages have none.
+    let weight = method.b.get(stage).cloned().unwrap_or_else(|| T::ratio(0, 1));
+    let by = sum.minus(&weight);
     let last = &source.powers.last()?.coefficients[stage];
     (!by.is_within(limit)).then(|| {
-        let off = Off { found: sum.text(), needed: method.b[stage].text(), by: by.to_f64() };
-        Error::new_spanned(last, refusal::dense_end(stage + 1, &off))
+        let off = Off { found: sum.text(), needed: weight.text(), by: by.to_f64() };
+        Error::new_spanned(last, refusal::dense_end(stage + 1, stage >= method.b.len(), &off))
     })
 }
 
@@ -173,7 +219,9 @@ fn dense_limit<T: Number>(source: &Source) -> T {
     if source.within.is_some() {
         return larger(T::slack(), source.within.as_ref());
     }
-    let decimal = source.powers.iter().flat_map(|row| &row.coefficients).any(Coefficient::is_decimal);
+    let extra = source.extra.iter().flat_map(|row| row.coefficients.iter().chain([&row.node]));
+    let rows = source.powers.iter().flat_map(|row| &row.coefficients);
+    let decimal = rows.chain(extra).any(Coefficient::is_decimal);
     let cut_off = Constant::from_decimal(DECIMAL_DENSE_LIMIT).filter(|_| decimal);
     larger(larger(T::slack(), source.residual.as_ref()), cut_off.as_ref())
 }

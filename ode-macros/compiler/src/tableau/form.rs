@@ -3,7 +3,7 @@
 //! The completion is the right-hand side at the end of the step, which is the first stage of the next. Where
 //! the last row of a tableau repeats the weights (first same as last), that row is the completion; elsewhere
 //! one is added. A step thus costs as many evaluations as there are working stages, and dense output may use
-//! both ends of the step.
+//! both ends of the step. Behind the completion come the extra stages, which dense output alone needs.
 
 use super::{
     coefficient::Coefficient,
@@ -19,12 +19,23 @@ pub(super) struct Exact<T> {
     pub(super) a: Vec<Vec<T>>,
     /// The weights.
     pub(super) b: Vec<T>,
-    /// The embedded weights.
-    pub(super) embedded: Option<Vec<T>>,
+    /// Each row of embedded weights.
+    pub(super) embedded: Vec<Vec<T>>,
+    /// The extra stages.
+    pub(super) extra: Vec<Extra<T>>,
     /// `b_i(theta) = Σ_j powers[j - 1][i] theta^j`; empty where none is given.
     pub(super) powers: Vec<Vec<T>>,
     /// The stated order of that.
     pub(super) dense_order: Option<usize>,
+}
+
+/// A stage that dense output alone needs.
+#[derive(Debug)]
+pub(super) struct Extra<T> {
+    /// The node.
+    pub(super) c: T,
+    /// The coefficients of the stages before it, the completion and earlier extra ones included.
+    pub(super) a: Vec<T>,
 }
 
 /// A method as the generated code holds it.
@@ -38,9 +49,12 @@ pub(super) struct Rounded {
     pub(super) a: Vec<Vec<f64>>,
     /// The weights, the completion included.
     pub(super) b: Vec<f64>,
-    /// Weights less embedded weights.
-    pub(super) error: Option<Vec<f64>>,
-    /// For each stage, the completion included, the coefficients of theta, theta^2, ...
+    /// Weights less each row of embedded weights.
+    pub(super) errors: Vec<Vec<f64>>,
+    /// The extra stages.
+    pub(super) extra: Vec<Extra<f64>>,
+    /// For each stage, the completion and the extra ones included, the coefficients of `theta^j (1 - theta)^(n - j)` for
+    /// `j` from 1 to the degree `n`.
     pub(super) dense: Vec<Vec<f64>>,
 }
 
@@ -65,16 +79,20 @@ impl<T: Number> Exact<T> {
         let mut c: Vec<T> = source.rows.iter().map(|row| T::of(&row.node.value)).collect();
         let mut a: Vec<Vec<T>> = source.rows.iter().map(|row| of(&row.coefficients)).collect();
         let mut b = of(&source.weights.coefficients);
-        let mut embedded = source.embedded_weights.as_ref().map(|row| of(&row.coefficients));
+        let mut embedded: Vec<Vec<T>> =
+            source.embedded_weights.iter().map(|row| of(&row.coefficients)).collect();
         if !is_first_same_as_last(source) {
             c.push(T::ratio(1, 1));
             a.push(b.clone());
             b.push(T::ratio(0, 1));
             embedded.iter_mut().for_each(|embedded| embedded.push(T::ratio(0, 1)));
         }
+        let extra =
+            source.extra.iter().map(|row| Extra { c: T::of(&row.node.value), a: of(&row.coefficients) });
+        let extra = extra.collect();
         let powers = source.powers.iter().map(|power| of(&power.coefficients)).collect();
         let dense_order = source.dense.as_ref().map(|order| order.value);
-        Exact { c, a, b, embedded, powers, dense_order }
+        Exact { c, a, b, embedded, extra, powers, dense_order }
     }
 
     /// To `f64`, each number once; the cubic Hermite interpolant is taken where no other is given.
@@ -89,15 +107,22 @@ impl<T: Number> Exact<T> {
             }
         };
         let completion = self.c.len() - 1;
+        let less = |embedded: &Vec<T>| {
+            self.b.iter().zip(embedded).map(|(b, embedded)| b.minus(embedded).to_f64()).collect()
+        };
+        let all = self.c.len() + self.extra.len();
         Rounded {
             dense_order,
             c: rounded(&self.c),
             a: self.a[..completion].iter().map(|row| rounded(row)).collect(),
             b: rounded(&self.b),
-            error: self.embedded.as_ref().map(|embedded| {
-                self.b.iter().zip(embedded).map(|(b, embedded)| b.minus(embedded).to_f64()).collect()
-            }),
-            dense: (0..=completion).map(|i| powers.iter().map(|row| row[i].to_f64()).collect()).collect(),
+            errors: self.embedded.iter().map(less).collect(),
+            extra: self
+                .extra
+                .iter()
+                .map(|stage| Extra { c: stage.c.to_f64(), a: rounded(&stage.a) })
+                .collect(),
+            dense: (0..all).map(|i| rounded(&bernstein(powers.iter().map(|row| &row[i])))).collect(),
         }
     }
 
@@ -114,6 +139,20 @@ impl<T: Number> Exact<T> {
             })
             .into()
     }
+}
+
+/// From powers to Bernstein's basis, by `theta^p = theta^p (theta + (1 - theta))^(n - p)`. Powers have large coefficients of
+/// both signs, of which rounded ones would leave little.
+fn bernstein<'a, T: Number + 'a>(powers: impl Iterator<Item = &'a T>) -> Vec<T> {
+    let mut coefficients: Vec<T> = Vec::new();
+    for power in powers {
+        // One degree more: times theta + (1 - theta).
+        let raised = coefficients.iter().zip(coefficients.iter().skip(1)).map(|(low, high)| low.plus(high));
+        let (first, last) = (coefficients.first().cloned(), coefficients.last());
+        let last = last.map_or_else(|| power.clone(), |last| last.plus(power));
+        coefficients = first.into_iter().chain(raised).chain([last]).collect();
+    }
+    coefficients
 }
 
 /// Between the ends, the cubic is of third order whatever the method: its error is that of interpolating with

@@ -37,14 +37,17 @@ const HIGHEST_ORDER_IN_RATIONALS: usize = 5;
 /// ```text
 /// $crate;
 /// /// Heun's method.
-/// pub Heun, order 2 [, embedded M] [, dense D [within x]] [, residual x] {
+/// pub Heun, order 2 [, embedded M [and L]] [, dense D [within x]] [, residual x] {
 ///     0 |
 ///     1 | 1
 ///     --+--------
 ///       | 1/2 1/2
-///      [| embedded weights]
+///      [| embedded weights of order M]
+///      [| embedded weights of order L]
 ///     [--+-------
-///     theta   | one coefficient per stage, the completion included
+///     [c | the extra stages: one coefficient per stage before, the completion included
+///     --+-------]
+///     theta   | one coefficient per stage, the completion and the extra ones included
 ///     theta^2 | ...]
 /// }
 /// ```

@@ -25,8 +25,8 @@ pub(super) struct Source {
     pub(super) name: Ident,
     /// The order of the weights.
     pub(super) order: Order,
-    /// The order of the embedded weights.
-    pub(super) embedded: Option<Order>,
+    /// The orders of the embedded weights.
+    pub(super) embedded: Vec<Order>,
     /// The order of the dense output.
     pub(super) dense: Option<Order>,
     /// How far the dense output may miss a condition.
@@ -37,8 +37,10 @@ pub(super) struct Source {
     pub(super) rows: Vec<Row>,
     /// What advances the state.
     pub(super) weights: Weights,
-    /// What the error estimate compares it with.
-    pub(super) embedded_weights: Option<Weights>,
+    /// What the error estimates compare it with.
+    pub(super) embedded_weights: Vec<Weights>,
+    /// The stages that dense output alone needs.
+    pub(super) extra: Vec<Row>,
     /// Dense output, one row for each power of theta.
     pub(super) powers: Vec<Power>,
 }
@@ -71,15 +73,16 @@ pub(super) struct Weights {
 pub(super) struct Power {
     /// `theta^n`
     pub(super) label: TokenStream,
-    /// One for each stage, the completion included.
+    /// One for each stage, the completion and the extra ones included.
     pub(super) coefficients: Vec<Coefficient>,
 }
 
 impl Source {
     /// Whether no coefficient holds an irrational root.
     pub(super) fn is_rational(&self) -> bool {
-        let stages = self.rows.iter().flat_map(|row| row.coefficients.iter().chain([&row.node]));
-        let weights = [Some(&self.weights), self.embedded_weights.as_ref()].into_iter().flatten();
+        let rows = self.rows.iter().chain(&self.extra);
+        let stages = rows.flat_map(|row| row.coefficients.iter().chain([&row.node]));
+        let weights = [&self.weights].into_iter().chain(&self.embedded_weights);
         let weights = weights.flat_map(|row| &row.coefficients);
         let dense = self.powers.iter().flat_map(|row| &row.coefficients);
         stages.chain(weights).chain(dense).all(|coefficient| coefficient.value.is_rational())
@@ -87,7 +90,7 @@ impl Source {
 
     /// The highest order that anything here is checked to.
     pub(super) fn highest_order(&self) -> usize {
-        let optional = [&self.embedded, &self.dense].into_iter().flatten();
+        let optional = self.embedded.iter().chain(&self.dense);
         optional.map(|order| order.value).fold(self.order.value, usize::max)
     }
 }
@@ -141,17 +144,20 @@ impl Parse for Source {
         if !input.is_empty() {
             return Err(input.error(refusal::AFTER_TABLEAU));
         }
-        let rows = rows(&body)?;
+        let rows = rows(&body, refusal::NO_RULE)?;
         if rows.is_empty() {
             return Err(Error::new(brace.span.join(), refusal::NO_ROWS));
         }
         rule(&body);
         let weights = weights(&body)?;
-        let embedded_weights = if body.peek(Token![|]) { Some(self::weights(&body)?) } else { None };
-        if body.peek(Token![|]) {
-            return Err(body.error(refusal::THIRD_WEIGHTS));
+        let mut embedded_weights = Vec::new();
+        while body.peek(Token![|]) {
+            if embedded_weights.len() == MOST_ESTIMATES {
+                return Err(body.error(refusal::TOO_MANY_WEIGHTS));
+            }
+            embedded_weights.push(self::weights(&body)?);
         }
-        let powers = if at_rule(&body) { powers(&body)? } else { Vec::new() };
+        let (extra, powers) = if at_rule(&body) { dense(&body)? } else { (Vec::new(), Vec::new()) };
         if !body.is_empty() {
             return Err(body.error(refusal::THETA_WITHOUT_RULE));
         }
@@ -168,6 +174,7 @@ impl Parse for Source {
             rows,
             weights,
             embedded_weights,
+            extra,
             powers,
         })
     }
@@ -186,24 +193,31 @@ fn runtime(input: ParseStream) -> Result<TokenStream> {
 #[derive(Default)]
 struct Header {
     order: Option<Order>,
-    embedded: Option<Order>,
+    embedded: Vec<Order>,
     dense: Option<Order>,
     within: Option<Constant>,
     residual: Option<Constant>,
 }
 
-/// `, order N, embedded M, dense D within x, residual x`, in any sequence.
+/// The most estimates of the error that there is a rule for.
+const MOST_ESTIMATES: usize = 2;
+
+/// `, order N, embedded M and L, dense D within x, residual x`, in any sequence.
 fn header(input: ParseStream, name: &Ident) -> Result<Header> {
     let mut header = Header::default();
     while input.parse::<Option<Token![,]>>()?.is_some() {
         let key: Ident = input.call(Ident::parse_any)?;
         let repeated = match key.to_string().as_str() {
             "order" => header.order.replace(input.parse()?).is_some(),
-            "embedded" => header.embedded.replace(input.parse()?).is_some(),
+            "embedded" => {
+                let repeated = !header.embedded.is_empty();
+                header.embedded = embedded(input)?;
+                repeated
+            }
             "residual" => header.residual.replace(tolerance(input)?).is_some(),
             "dense" => {
                 let repeated = header.dense.replace(input.parse()?).is_some();
-                if input.cursor().ident().is_some_and(|(ident, _)| ident == "within") {
+                if at_word(input, "within") {
                     input.parse::<Ident>()?;
                     header.within = Some(tolerance(input)?);
                 }
@@ -216,6 +230,20 @@ fn header(input: ParseStream, name: &Ident) -> Result<Header> {
         }
     }
     if input.peek(syn::token::Brace) { Ok(header) } else { Err(input.error(refusal::header(name))) }
+}
+
+/// `M`, or `M and L` with a lower order.
+fn embedded(input: ParseStream) -> Result<Vec<Order>> {
+    let first: Order = input.parse()?;
+    if !at_word(input, "and") {
+        return Ok(vec![first]);
+    }
+    input.parse::<Ident>()?;
+    let second: Order = input.parse()?;
+    if second.value >= first.value {
+        return Err(Error::new_spanned(&second.token, refusal::second_order(second.value, first.value)));
+    }
+    Ok(vec![first, second])
 }
 
 impl Parse for Order {
@@ -244,13 +272,13 @@ fn tolerance(input: ParseStream) -> Result<Constant> {
     }
 }
 
-/// The rows above the rule. A coefficient before a bar is the node of the next row, so that rows need no
-/// separator.
-fn rows(input: ParseStream) -> Result<Vec<Row>> {
+/// The rows above a rule, which `no_rule` says is missing. A coefficient before a bar is the node of the next row, so that
+/// rows need no separator.
+fn rows(input: ParseStream, no_rule: &str) -> Result<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
     while !at_rule(input) {
-        if input.is_empty() {
-            return Err(input.error(refusal::NO_RULE));
+        if input.is_empty() || at_theta(input) {
+            return Err(input.error(no_rule));
         }
         if input.peek(Token![|]) {
             return Err(input.error(refusal::NODE_MISSING));
@@ -279,9 +307,20 @@ fn weights(input: ParseStream) -> Result<Weights> {
     Ok(Weights { bar, coefficients })
 }
 
-/// `theta | ..  theta^2 | ..`, after their rule.
-fn powers(input: ParseStream) -> Result<Vec<Power>> {
+/// Under the second rule: the extra stages and a third rule, if there are any, then the powers.
+fn dense(input: ParseStream) -> Result<(Vec<Row>, Vec<Power>)> {
     rule(input);
+    let at_label = input.cursor().ident().is_some_and(|(ident, _)| ident != "sqrt");
+    if input.is_empty() || at_label {
+        return Ok((Vec::new(), powers(input)?));
+    }
+    let extra = rows(input, refusal::NO_THIRD_RULE)?;
+    rule(input);
+    Ok((extra, powers(input)?))
+}
+
+/// `theta | ..  theta^2 | ..`, under their rule.
+fn powers(input: ParseStream) -> Result<Vec<Power>> {
     let mut powers = Vec::new();
     while !input.is_empty() {
         let label = label(input, powers.len() + 1)?;
@@ -318,7 +357,11 @@ fn label(input: ParseStream, expected: usize) -> Result<TokenStream> {
 }
 
 fn at_theta(input: ParseStream) -> bool {
-    input.cursor().ident().is_some_and(|(ident, _)| ident == "theta")
+    at_word(input, "theta")
+}
+
+fn at_word(input: ParseStream, word: &str) -> bool {
+    input.cursor().ident().is_some_and(|(ident, _)| ident == word)
 }
 
 fn is_dash(punct: &Punct) -> bool {

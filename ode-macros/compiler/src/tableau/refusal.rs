@@ -41,8 +41,8 @@ pub(super) fn header(name: &impl Display) -> String {
 
 pub(super) fn unknown_key(key: &impl Display) -> String {
     format!(
-        "`{key}` is not known here: after the name come `order N`, `embedded N`, `dense N`, `dense N within 1e-12` and \
-         `residual 1e-16`"
+        "`{key}` is not known here: after the name come `order N`, `embedded N`, `embedded N and M`, `dense N`, \
+         `dense N within 1e-12` and `residual 1e-16`"
     )
 }
 
@@ -62,9 +62,12 @@ pub(super) const BAR_MISSING: &str = "a row begins with its node and a `|`: the 
 pub(super) const NO_RULE: &str =
     "the weights are missing: under the rows go a rule of dashes and `| b1 b2 ..`";
 pub(super) const WEIGHTS_BAR: &str = "the weights begin with `|`: they have no node";
-pub(super) const THIRD_WEIGHTS: &str = "\
-    a third row of weights: there are the weights, the embedded weights and, under a second rule, dense \
-    output";
+pub(super) const TOO_MANY_WEIGHTS: &str = "\
+    a fourth row of weights: there are the weights, one or two rows of embedded weights and, under a second \
+    rule, dense output";
+pub(super) const NO_THIRD_RULE: &str = "\
+    the rows of theta are missing a rule: under the stages that dense output alone needs go a third rule of \
+    dashes and `theta | ..`";
 pub(super) const THETA_WITHOUT_RULE: &str =
     "dense output goes under a second rule of dashes, below the weights";
 
@@ -78,30 +81,71 @@ pub(super) fn row_count(row: usize, found: usize, needed: usize) -> String {
     format!("{}: {why}", count(&format!("row {row} has"), found, needed))
 }
 
+pub(super) fn extra_count(row: usize, found: usize, needed: usize, first_same_as_last: bool) -> String {
+    format!(
+        "{}: one for each row above, {}, and one for each extra stage before it",
+        count(&format!("extra stage {row} has"), found, needed),
+        end_of_step(first_same_as_last)
+    )
+}
+
+pub(super) fn extra_unused(row: usize) -> String {
+    format!(
+        "extra stage {row} is used by no row of theta and no later stage: remove it, and its coefficients"
+    )
+}
+
+/// How the right-hand side at the end of the step comes among the stages.
+fn end_of_step(first_same_as_last: bool) -> &'static str {
+    if first_same_as_last {
+        "the last of which is the right-hand side at the end of the step"
+    } else {
+        "one for the right-hand side at the end of the step"
+    }
+}
+
 pub(super) fn weights_count(embedded: bool, found: usize, needed: usize) -> String {
     let what = if embedded { "the embedded weights have" } else { "the weights have" };
     format!("{}: one for each of the {needed} rows, zeros included", count(what, found, needed))
 }
 
-pub(super) fn power_count(label: &str, found: usize, needed: usize, first_same_as_last: bool) -> String {
-    let stages = if first_same_as_last {
-        "one for each row; the last row is the right-hand side at the end of the step"
-    } else {
-        "one for each row, and one for the right-hand side at the end of the step"
-    };
-    format!("{}: {stages}", count(&format!("the row of {label} has"), found, needed))
+pub(super) fn power_count(
+    label: &str,
+    found: usize,
+    needed: usize,
+    first_same_as_last: bool,
+    extra: bool,
+) -> String {
+    format!(
+        "{}: one for each row, {}{}",
+        count(&format!("the row of {label} has"), found, needed),
+        end_of_step(first_same_as_last),
+        if extra { ", and one for each extra stage" } else { "" }
+    )
 }
 
 pub(super) const EMBEDDED_WITHOUT_ROW: &str = "\
-    an embedded order is stated, but there is no second row of weights: add `| ..` with the embedded \
-    weights, or remove it";
-pub(super) const ROW_WITHOUT_EMBEDDED: &str =
-    "embedded weights need their order in the header: add `, embedded N`, or remove this row";
+    an embedded order is stated, but there is no row of weights for it: add `| ..` with the embedded weights, \
+    or remove it";
+pub(super) const ROW_WITHOUT_EMBEDDED: &str = "\
+    embedded weights need their order in the header: add `, embedded N`, or remove this row (the orders of two \
+    rows are `embedded N and M`)";
 pub(super) const DENSE_WITHOUT_ROWS: &str = "\
     an order of dense output is stated, but there are no rows `theta | ..`: add them under a second rule, \
     or remove it (a cubic Hermite interpolant is then made)";
 pub(super) const ROWS_WITHOUT_DENSE: &str =
     "dense output needs its order in the header: add `, dense N`, or remove these rows";
+
+pub(super) const EXTRA_WITHOUT_ROWS: &str = "\
+    a stage under the weights serves dense output alone, but there are no rows `theta | ..`: add them under a \
+    third rule, or remove this stage";
+
+pub(super) fn second_order(second: usize, first: usize) -> String {
+    format!(
+        "a second estimate tempers the first by one of a lower order, but {second} is not below {first}: write the \
+         higher order first, and its row of weights"
+    )
+}
 
 pub(super) fn too_few_powers(order: usize, found: usize) -> String {
     format!(
@@ -157,13 +201,13 @@ pub(super) fn node_outside(node: &str) -> String {
     )
 }
 
-pub(super) fn row_sum(row: usize, off: &Off) -> String {
+pub(super) fn row_sum(row: &str, off: &Off, key: &str) -> String {
     format!(
-        "row {row} sums to {}, but its node is {}{}: the coefficients of a row must add up to its node{}",
+        "{row} sums to {}, but its node is {}{}: the coefficients of a row must add up to its node{}",
         off.found,
         off.needed,
         off.by(),
-        off.advice("residual")
+        off.advice(key)
     )
 }
 
@@ -200,10 +244,11 @@ pub(super) fn dense_missed(label: &str, stated: usize, tree: &str, off: &Off) ->
     )
 }
 
-pub(super) fn dense_end(stage: usize, off: &Off) -> String {
+pub(super) fn dense_end(stage: usize, extra: bool, off: &Off) -> String {
+    let weight = if extra { "the weight of an extra stage".to_owned() } else { format!("weight {stage}") };
     format!(
-        "column {stage} of the dense output sums to {}, but weight {stage} is {}{}: at theta = 1 the interpolant must \
-         meet the step{}",
+        "column {stage} of the dense output sums to {}, but {weight} is {}{}: at theta = 1 the interpolant must meet \
+         the step{}",
         off.found,
         off.needed,
         off.by(),

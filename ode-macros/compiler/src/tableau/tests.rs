@@ -61,7 +61,9 @@ fn bosh3_expands_to_straight_lines() {
         "pub struct Bosh3;",
         "use ode::__private as rt;",
         r#"name: "bosh3","#,
-        "embedded: ::core::option::Option::Some(2),",
+        "estimates: &[rt::Estimate { order: 2, weights: &[-0.06944444444444445, ",
+        "extra: &[],",
+        "type ExtraStages<V> = [V; 0usize];",
         "c: &[0.0, 0.5, 0.75, 1.0],",
         "a: &[&[], &[0.5], &[0.0, 0.75]],",
         "type Stages<V> = [V; 4usize];",
@@ -89,7 +91,7 @@ fn bosh3_expands_to_straight_lines() {
 fn first_same_as_last_is_found() {
     let method = rounded(BOSH3);
     assert_eq!((method.a.len(), method.c.len()), (3, 4));
-    assert_eq!(method.error.unwrap(), [-5.0 / 72.0, 1.0 / 12.0, 1.0 / 9.0, -0.125]);
+    assert_eq!(method.errors[0], [-5.0 / 72.0, 1.0 / 12.0, 1.0 / 9.0, -0.125]);
 }
 
 #[test]
@@ -97,15 +99,16 @@ fn other_methods_get_a_completion() {
     let method = rounded(RALSTON3);
     assert_eq!((method.a.len(), method.c.as_slice()), (3, [0.0, 0.5, 0.75, 1.0].as_slice()));
     assert_eq!(method.b, [2.0 / 9.0, 1.0 / 3.0, 4.0 / 9.0, 0.0]);
-    assert!(method.error.is_none());
+    assert!(method.errors.is_empty());
 }
 
 #[test]
 fn hermite_meets_the_conditions_of_its_order() {
     let method = rounded(RALSTON3);
     assert_eq!(method.dense_order, 3);
-    assert_eq!(method.dense[0], [1.0, -4.0 / 3.0, 5.0 / 9.0]);
-    assert_eq!(method.dense[3], [0.0, -1.0, 1.0]);
+    // θ(1-θ)², and (3θ²(1-θ) + θ³) b.
+    assert_eq!(method.dense[0], [1.0, 2.0 / 3.0, 2.0 / 9.0]);
+    assert_eq!(method.dense[3], [0.0, -1.0, 0.0]);
 
     let exact = Exact::<BigRational>::new(&source(RALSTON3));
     let conditions = super::condition::Conditions::new(&exact.a, 3);
@@ -219,7 +222,7 @@ fn rows_of_the_wrong_length() {
 #[test]
 fn rows_and_header_agree() {
     refused(&BOSH3.replace(", embedded 2", ""), "7/24 1/4 1/3 1/8", "add `, embedded N`, or remove this row");
-    refused(&RALSTON3.replace("order 3", "order 3, embedded 2"), "2", "there is no second row of weights");
+    refused(&RALSTON3.replace("order 3", "order 3, embedded 2"), "2", "there is no row of weights for it");
     refused(&RALSTON3.replace("order 3", "order 3, dense 2"), "2", "there are no rows `theta | ..`");
     refused(&BOSH3.replace("order 3, ", ""), "Bosh3", "the order of this method is missing");
     refused(&BOSH3.replace("embedded", "embeded"), "embeded", "`embeded` is not known here");
@@ -233,7 +236,7 @@ fn the_layout_is_explained() {
     refused("M, order 1 { | 1 --+-- | 1 }", "|", "the node of this row is missing");
     refused("M, order 1 { 0 | --+-- 1 }", "1", "the weights begin with `|`");
     refused("M, order 1 { --+-- | 1 }", "{ --+-- | 1 }", "this tableau has no stages");
-    refused("M, order 1, embedded 1 { 0 | --+-- | 1 | 1 | 1 }", "|", "a third row of weights");
+    refused("M, order 1, embedded 1 { 0 | --+-- | 1 | 1 | 1 | 1 }", "|", "a fourth row of weights");
     refused("M, order 1 { 0 | --+-- | 1 theta | 1 0 }", "theta", "dense output goes under a second rule");
     refused(
         "M, order 1 { 0 | --+-- | 1 --+-- theta | 1 0 }",
@@ -291,23 +294,124 @@ fn a_wrong_weight_of_a_method_with_dense_output_is_shown_itself() {
     );
 }
 
+/// Heun's method, whose dense output has a stage of its own.
+const EXTRA: &str = "
+    Heun, order 2, dense 2 {
+        0 |
+        1 | 1
+        --+---------
+          | 1/2 1/2
+        --+---------
+        1/2 | 1/2 0 0
+        --+---------
+        theta   | 1/2 -1/2 0 1
+        theta^2 | 0   1    0 -1
+    }";
+
+#[test]
+fn extra_stages_are_functions_of_their_own() {
+    let code = generated(EXTRA);
+    let packed = |text: &str| text.split_whitespace().collect::<String>();
+    for expected in [
+        "type Stages<V> = [V; 3usize];",
+        "type ExtraStages<V> = [V; 1usize];",
+        "rt::ExtraStage { c: 0.5, a: &[0.5, 0.0, 0.0]",
+        "dense: &[&[0.5, 0.5], &[-0.5, 0.5], &[0.0, 0.0], &[1.0, 0.0]],",
+        // The stage, and its transpose.
+        "point[n] = k[0][n].mul_add_fast(last, y[n]); } } rhs(0.5, &*point, &mut extra[0]);",
+        "vjp(0, &extra_bar[0], &mut y_bar[0]);",
+        "let sum = y_bar[0][n] * rt::constant::<L>(0.5); k_bar[0][n] = h.mul_add_fast(sum, k_bar[0][n]);",
+        "let sum = y0_bar[n] + y_bar[0][n]; y0_bar[n] = sum;",
+    ] {
+        assert!(packed(&code).contains(&packed(expected)), "{expected}\nis not in\n{code}");
+    }
+    assert!(!generated(BOSH3).contains("fn evaluate_extra"), "a method without them has none");
+}
+
+#[test]
+fn extra_stages_are_checked() {
+    refused(
+        &EXTRA.replace("1/2 | 1/2 0 0", "1/2 | 1/2 0"),
+        "1/2 0",
+        "extra stage 1 has 2 coefficients, but should have 3: one for each row above, one for the right-hand side",
+    );
+    refused(
+        &EXTRA.replace("1/2 | 1/2 0 0", "3/2 | 3/2 0 0"),
+        "3/2",
+        "this node is 3/2: nodes lie from 0 to 1",
+    );
+    refused(
+        &EXTRA.replace("1/2 | 1/2 0 0", "1/2 | 1/3 0 0"),
+        "1/3 0 0",
+        "extra stage 1 sums to 1/3, but its node is 1/2",
+    );
+    refused(
+        &EXTRA.replace("theta   | 1/2 -1/2 0 1", "theta | 1/2 -1/2 0"),
+        "1/2 -1/2 0",
+        "the row of theta has 3 coefficients, but should have 4",
+    );
+    refused(
+        &EXTRA.replace("0   1    0 -1", "0 1 0 -2"),
+        "-2",
+        "should be -1: it alone keeps the row of theta^2 from order 2",
+    );
+    refused(
+        &EXTRA.replace("1/2 -1/2 0 1", "1 0 0 0").replace("0   1    0 -1", "-1/2 1/2 0 0"),
+        "1/2",
+        "extra stage 1 is used by no row of theta and no later stage: remove it",
+    );
+    let (stages, rows) = EXTRA.split_at(EXTRA.find("theta ").unwrap());
+    refused(&format!("{stages} }}"), "2", "there are no rows `theta | ..`");
+    refused(
+        &format!("{} }}", stages.replace(", dense 2", "")),
+        "1/2",
+        "a stage under the weights serves dense output alone, but there are no rows",
+    );
+    let (stages, _) = stages.rsplit_once("--+").unwrap();
+    refused(&format!("{stages} {rows}"), "theta", "the rows of theta are missing a rule");
+}
+
+#[test]
+fn a_second_estimate_has_a_lower_order() {
+    let text = BOSH3.replace("embedded 2", "embedded 2 and 1").replace("1/8", "1/8 | 1 0 0 0");
+    let method = rounded(&text);
+    assert_eq!(method.errors[1], [-7.0 / 9.0, 1.0 / 3.0, 4.0 / 9.0, 0.0]);
+    assert!(generated(&text).contains("fn second_error"));
+    assert!(!generated(BOSH3).contains("fn second_error"));
+    refused(&text.replace("2 and 1", "1 and 2"), "2", "but 2 is not below 1: write the higher order first");
+    refused(&text.replace("2 and 1", "2"), "1 0 0 0", "the orders of two rows are `embedded N and M`");
+    refused(&text.replace("1/8 | 1 0 0 0", "1/8"), "1", "there is no row of weights for it");
+    refused(
+        &text.replace("1 0 0 0", "1/2 0 0 0"),
+        "1/2 0 0 0",
+        "these embedded weights sum to 1/2, but must sum to 1",
+    );
+}
+
 proptest! {
     /// Whatever is dropped, doubled or swapped, the answer is code or a refusal.
     #[test]
     fn no_edit_panics(edits in prop::collection::vec((0..3, any::<Index>(), any::<Index>()), 1..4)) {
-        let whole: Vec<TokenTree> = BOSH3.parse::<TokenStream>().unwrap().into_iter().collect();
-        let Some((TokenTree::Group(body), header)) = whole.split_last() else { unreachable!() };
-        let mut body: Vec<TokenTree> = body.stream().into_iter().collect();
-        for (kind, one, other) in edits {
-            let (one, other) = (one.index(body.len()), other.index(body.len()));
-            match kind {
-                0 => drop(body.remove(one)),
-                1 => body.insert(one, body[other].clone()),
-                _ => body.swap(one, other),
-            }
+        for text in [BOSH3, EXTRA] {
+            edited(text, &edits);
         }
-        let header: TokenStream = header.iter().cloned().collect();
-        let body: TokenStream = body.into_iter().collect();
-        let _ = tableau(quote::quote!(ode; #header { #body }));
     }
+}
+
+/// Compiles the tableau with these edits.
+fn edited(text: &str, edits: &[(i32, Index, Index)]) {
+    let whole: Vec<TokenTree> = text.parse::<TokenStream>().unwrap().into_iter().collect();
+    let Some((TokenTree::Group(body), header)) = whole.split_last() else { unreachable!() };
+    let mut body: Vec<TokenTree> = body.stream().into_iter().collect();
+    for (kind, one, other) in edits {
+        let (one, other) = (one.index(body.len()), other.index(body.len()));
+        match kind {
+            0 => drop(body.remove(one)),
+            1 => body.insert(one, body[other].clone()),
+            _ => body.swap(one, other),
+        }
+    }
+    let header: TokenStream = header.iter().cloned().collect();
+    let body: TokenStream = body.into_iter().collect();
+    let _ = tableau(quote::quote!(ode; #header { #body }));
 }

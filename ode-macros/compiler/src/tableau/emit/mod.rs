@@ -1,4 +1,6 @@
-//! A rounded method -> Rust: the type, its data, the unrolled step and its transpose.
+//! A rounded method -> Rust: the type, its data, the unrolled step and its transpose, and both for the extra stages.
+
+mod extra;
 
 use super::{form::Rounded, read::Source};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -8,10 +10,18 @@ use quote::{quote, quote_spanned};
 pub(super) fn items(source: &Source, method: &Rounded) -> TokenStream {
     let Source { runtime, attributes, visibility, name, .. } = source;
     let data = data(source, method);
-    let stages = method.c.len();
+    let (stages, extra) = (method.c.len(), method.extra.len());
     let advance = advance(method);
-    let error = error(method);
+    let errors = method
+        .errors
+        .iter()
+        .zip(["error", "second_error"])
+        .map(|(weights, name)| error(stages, weights, &Ident::new(name, Span::mixed_site())));
     let transpose = transpose(method);
+    let extra_stages = (extra > 0).then(|| {
+        let (evaluate, transpose) = (extra::evaluate(method), extra::transpose(method));
+        quote!(#evaluate #transpose)
+    });
     quote_spanned! {Span::mixed_site()=>
         #(#attributes)*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +36,7 @@ pub(super) fn items(source: &Source, method: &Rounded) -> TokenStream {
 
             impl rt::Stepper for #name {
                 type Stages<V> = [V; #stages];
+                type ExtraStages<V> = [V; #extra];
 
                 #[inline(always)]
                 fn tableau(&self) -> &'static rt::Tableau {
@@ -37,11 +48,18 @@ pub(super) fn items(source: &Source, method: &Rounded) -> TokenStream {
                     ::core::array::from_fn(|_| zero.clone())
                 }
 
+                #[inline(always)]
+                fn extra_stages<V: Clone>(&self, _zero: &V) -> [V; #extra] {
+                    ::core::array::from_fn(|_| _zero.clone())
+                }
+
                 #advance
 
-                #error
+                #(#errors)*
 
                 #transpose
+
+                #extra_stages
             }
         };
     }
@@ -50,34 +68,28 @@ pub(super) fn items(source: &Source, method: &Rounded) -> TokenStream {
 fn data(source: &Source, method: &Rounded) -> TokenStream {
     let name = snake_case(&source.name.to_string());
     let order = Literal::usize_unsuffixed(source.order.value);
-    let embedded = match &source.embedded {
-        Some(order) => {
-            let order = Literal::usize_unsuffixed(order.value);
-            quote!(::core::option::Option::Some(#order))
-        }
-        None => quote!(::core::option::Option::None),
-    };
     let dense_order = Literal::usize_unsuffixed(method.dense_order);
-    let error = match &method.error {
-        Some(error) => {
-            let error = slice(error);
-            quote!(::core::option::Option::Some(#error))
-        }
-        None => quote!(::core::option::Option::None),
-    };
+    let estimates = source.embedded.iter().zip(&method.errors).map(|(order, weights)| {
+        let (order, weights) = (Literal::usize_unsuffixed(order.value), slice(weights));
+        quote!(rt::Estimate { order: #order, weights: #weights })
+    });
+    let extra = method.extra.iter().map(|stage| {
+        let (c, a) = (float(stage.c), slice(&stage.a));
+        quote!(rt::ExtraStage { c: #c, a: #a })
+    });
     let (c, b) = (slice(&method.c), slice(&method.b));
     let a = method.a.iter().map(|row| slice(row));
     let dense = method.dense.iter().map(|row| slice(row));
     quote! {
-        static TABLEAU: rt::Tableau = rt::Tableau {
+        const TABLEAU: rt::Tableau = rt::Tableau {
             name: #name,
             order: #order,
-            embedded: #embedded,
             dense_order: #dense_order,
             c: #c,
             a: &[#(#a),*],
             b: #b,
-            error: #error,
+            estimates: &[#(#estimates),*],
+            extra: &[#(#extra),*],
             dense: &[#(#dense),*],
         };
     }
@@ -89,7 +101,8 @@ fn advance(method: &Rounded) -> TokenStream {
     let stages = method.c.len();
     let at = Span::mixed_site();
     let working = (1..method.a.len()).map(|i| {
-        let point = argument(&method.a[i]);
+        let terms = method.a[i].iter().copied().enumerate().map(|(j, a)| (format!("h{j}"), a, k(j)));
+        let point = argument(&quote_spanned!(at=> y1), terms);
         let (node, i) = (float(method.c[i]), Literal::usize_unsuffixed(i));
         quote_spanned! {at=>
             #point
@@ -115,16 +128,19 @@ fn advance(method: &Rounded) -> TokenStream {
     }
 }
 
-/// `y1 = y + Σ (h a_j) k_j` for the argument of a stage. The stage that was evaluated last is added last, so that
-/// little is left to do when it is known.
-fn argument(row: &[f64]) -> TokenStream {
+/// A term of a sum over the stages: what its coefficient times `h` is called, the coefficient, and the element of the stage.
+type Term = (String, f64, TokenStream);
+
+/// `to = y + Σ (h a_j) k_j` for the argument of a stage. The stage that was evaluated last is added last, so that little is
+/// left to do when it is known.
+fn argument(to: &TokenStream, terms: impl Iterator<Item = Term>) -> TokenStream {
     let at = Span::mixed_site();
-    let mut terms: Vec<(usize, f64)> = row.iter().copied().enumerate().filter(|(_, a)| *a != 0.0).collect();
-    let Some((newest, a)) = terms.pop() else {
-        return quote_spanned! {at=> for n in 0..y.len() { y1[n] = y[n]; } };
+    let mut terms: Vec<Term> = terms.filter(|(_, a, _)| *a != 0.0).collect();
+    let Some((_, a, newest)) = terms.pop() else {
+        return quote_spanned! {at=> for n in 0..y.len() { #to[n] = y[n]; } };
     };
     let (factors, earlier) = scaled(&terms);
-    let (factor, newest) = (float(a), stage(quote_spanned!(at=> k), newest));
+    let factor = float(a);
     let start = match earlier.is_empty() {
         true => quote_spanned!(at=> y[n]),
         false => quote_spanned!(at=> y[n] + sum),
@@ -135,7 +151,7 @@ fn argument(row: &[f64]) -> TokenStream {
             let last = h * rt::constant::<L>(#factor);
             for n in 0..y.len() {
                 #earlier
-                y1[n] = #newest.mul_add_fast(last, #start);
+                #to[n] = #newest.mul_add_fast(last, #start);
             }
         }
     }
@@ -144,7 +160,8 @@ fn argument(row: &[f64]) -> TokenStream {
 /// `y1 = y + Σ (h b_j) k_j` for the end of the step, rounded to the precision of `y` once.
 fn end(weights: &[f64]) -> TokenStream {
     let at = Span::mixed_site();
-    let terms: Vec<(usize, f64)> = weights.iter().copied().enumerate().filter(|(_, b)| *b != 0.0).collect();
+    let terms = weights.iter().copied().enumerate().filter(|(_, b)| *b != 0.0);
+    let terms: Vec<Term> = terms.map(|(j, b)| (format!("h{j}"), b, k(j))).collect();
     let (factors, sum) = scaled(&terms);
     quote_spanned! {at=>
         #factors
@@ -156,12 +173,11 @@ fn end(weights: &[f64]) -> TokenStream {
 }
 
 /// The coefficients times `h`, and the sum of the stages with them.
-fn scaled(terms: &[(usize, f64)]) -> (TokenStream, TokenStream) {
+fn scaled(terms: &[Term]) -> (TokenStream, TokenStream) {
     let at = Span::mixed_site();
     let (mut factors, mut sum) = (TokenStream::new(), TokenStream::new());
-    for (place, &(j, coefficient)) in terms.iter().enumerate() {
-        let (name, value) = (Ident::new(&format!("h{j}"), at), float(coefficient));
-        let k = stage(quote_spanned!(at=> k), j);
+    for (place, (name, coefficient, k)) in terms.iter().enumerate() {
+        let (name, value) = (Ident::new(name, at), float(*coefficient));
         factors.extend(quote_spanned!(at=> let #name = h * rt::constant::<L>(#value);));
         sum.extend(match place {
             0 => quote_spanned!(at=> let sum = #k * #name;),
@@ -171,25 +187,18 @@ fn scaled(terms: &[(usize, f64)]) -> (TokenStream, TokenStream) {
     (factors, sum)
 }
 
-/// The estimate of one element: the step less the embedded step.
-fn error(method: &Rounded) -> TokenStream {
-    let stages = method.c.len();
+/// An estimate of one element: the step less the embedded step.
+fn error(stages: usize, weights: &[f64], name: &Ident) -> TokenStream {
     let at = Span::mixed_site();
-    let weights = method.error.iter().flatten().enumerate();
-    match sum(None, weights.map(|(i, &weight)| (weight, stage(quote_spanned!(at=> k), i)))) {
-        Some(sum) => quote_spanned! {at=>
-            #[inline(always)]
-            fn error<L: rt::Lane, V: rt::Space<L>>(&self, k: &[V; #stages], n: usize) -> L {
-                #sum
-                sum
-            }
-        },
-        None => quote_spanned! {at=>
-            #[inline(always)]
-            fn error<L: rt::Lane, V: rt::Space<L>>(&self, _k: &[V; #stages], _n: usize) -> L {
-                rt::constant::<L>(0.0)
-            }
-        },
+    let terms = weights.iter().enumerate().map(|(i, &weight)| (weight, k(i)));
+    // Weights that are the embedded ones estimate nothing.
+    let sum = sum(None, terms).unwrap_or_else(|| quote_spanned!(at=> let sum = rt::constant::<L>(0.0);));
+    quote_spanned! {at=>
+        #[inline(always)]
+        fn #name<L: rt::Lane, V: rt::Space<L>>(&self, k: &[V; #stages], n: usize) -> L {
+            #sum
+            sum
+        }
     }
 }
 
@@ -258,6 +267,11 @@ fn sum(
         before = Some(quote_spanned!(at=> sum));
     }
     statements
+}
+
+/// `k[i][n]`
+fn k(i: usize) -> TokenStream {
+    stage(quote_spanned!(Span::mixed_site()=> k), i)
 }
 
 /// `of[i][n]`
