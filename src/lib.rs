@@ -226,9 +226,10 @@ pub use ode_runtime::Progress;
 pub use ode_runtime::Traced;
 #[cfg(feature = "dfdx")]
 pub use ode_runtime::{
-    DeviceSystem, Loops, Operations, Parameter, Path, PlainState, Recorded, Saved, TensorAdjoint,
-    TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes, TracedState,
-    WithTime,
+    DeviceSystem, EventAdjoint, EventKernel, EventTimes, EventValue, IntoTensorEvent, IntoTensorReset,
+    KeepsEvents, Loops, Operations, Parameter, Path, PlainState, Recorded, ReturnsNumber, ReturnsState,
+    Saved, TapedEvents, TensorAdjoint, TensorEvent, TensorEvents, TensorFunction, TensorKernel, TensorModel,
+    TensorReal, TensorSolution, TensorSolver, TensorState, TensorSystem, TensorTimes, TracedState, WithTime,
 };
 
 #[doc(hidden)]

@@ -34,8 +34,18 @@ pub fn wide<const B: usize>(
     second.matmul(w3) + b3
 }
 
+/// An event of both, which never happens.
+#[differentiable]
+pub fn size<const B: usize, const N: usize>(
+    _t: f32,
+    y: Tensor<Rank2<B, N>>,
+    largest: Tensor<Rank0>,
+) -> Tensor<Rank0> {
+    y.square().mean() - largest
+}
+
 /// Calls `bench` with the name of each case and what it is to time: an iteration of training, forward and backward,
-/// and the solve alone.
+/// the solve alone, and with an event to look for.
 pub fn cases(bench: &mut dyn FnMut(&str, &mut dyn FnMut())) {
     let dev = Cpu::seed_from_u64(0);
 
@@ -59,6 +69,10 @@ pub fn cases(bench: &mut dyn FnMut(&str, &mut dyn FnMut())) {
     bench("spiral, solve", &mut || {
         solver.solve(y0.clone(), &times).unwrap();
     });
+    let watched = solver.clone().until(Size { largest: dev.tensor(1e6) });
+    bench("spiral, solve, an event that never happens", &mut || {
+        watched.solve(y0.clone(), &times).unwrap();
+    });
 
     let model = Wide {
         w1: (dev.sample_uniform() * 2.0 - 1.0) / 8.0,
@@ -80,5 +94,9 @@ pub fn cases(bench: &mut dyn FnMut(&str, &mut dyn FnMut())) {
     });
     bench("64-256-256-64, batch 256, solve", &mut || {
         solver.solve(y0.clone(), 0.0..1.0).unwrap();
+    });
+    let watched = solver.clone().until(Size { largest: dev.tensor(1e6) });
+    bench("64-256-256-64, batch 256, solve, an event that never happens", &mut || {
+        watched.solve(y0.clone(), 0.0..1.0).unwrap();
     });
 }

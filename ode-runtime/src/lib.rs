@@ -50,8 +50,10 @@ pub use space::{Boxed, Space};
 pub use system::{FixedLength, Function, Model, System};
 #[cfg(feature = "dfdx")]
 pub use tensor::{
-    DeviceSystem, Loops, Operations, Parameter, Path, PlainState, Saved, TensorKernel, TensorModel,
-    TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes, TracedState, WithTime,
+    DeviceSystem, EventAdjoint, EventKernel, EventTimes, EventValue, IntoTensorEvent, IntoTensorReset,
+    KeepsEvents, Loops, Operations, Parameter, Path, PlainState, ReturnsNumber, ReturnsState, Saved,
+    TapedEvents, TensorEvent, TensorEvents, TensorFunction, TensorKernel, TensorModel, TensorReal,
+    TensorSolution, TensorSolver, TensorState, TensorSystem, TensorTimes, TracedState, WithTime,
 };
 
 /// A Runge-Kutta method from its Butcher tableau, checked while compiling.
@@ -76,9 +78,10 @@ pub mod __private {
     pub use crate::tensor::opaque;
     #[cfg(feature = "dfdx")]
     pub use crate::tensor::{
-        DeviceSystem, Lengths, Parameter, TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState,
-        TensorSystem, TensorTimes, accumulate, as_shape, detached, fill, full, full_mask, function, larger,
-        largest, part, part_mut, product, read, total,
+        DeviceSystem, EventKernel, Lengths, Parameter, ReturnsNumber, ReturnsState, TensorFunction,
+        TensorKernel, TensorModel, TensorReal, TensorSolver, TensorState, TensorSystem, TensorTimes,
+        accumulate, as_shape, detached, fill, full, full_mask, function, larger, largest, part, part_mut,
+        product, read, total,
     };
     pub use ode_macros::tableau_stepper;
     #[cfg(feature = "dfdx")]

@@ -44,7 +44,7 @@ fn compile(role: Role, options: TokenStream, item: TokenStream) -> syn::Result<T
     let rt = emit::runtime(&syn::parse2(options)?);
     let errors = Errors::new();
     if item.attrs.iter().any(|attribute| attribute.path().is_ident("opaque")) {
-        let system = parse::opaque(&item, &errors);
+        let system = parse::opaque(role, &item, &errors);
         errors.into_result()?;
         return Ok(system.map_or_else(TokenStream::new, |system| emit::opaque_items(&system, &rt)));
     }
@@ -52,7 +52,7 @@ fn compile(role: Role, options: TokenStream, item: TokenStream) -> syn::Result<T
     if let Some(system) = system.as_ref().filter(|system| system.of_tensors) {
         let lowered = lower::tensor_graph(system, &errors);
         return Ok(match errors.into_result() {
-            Ok(()) => emit::tensor_items(system, Some(&emit::TensorBodies::new(lowered)), &rt),
+            Ok(()) => emit::tensor_items(system, Some(&emit::TensorBodies::new(system, lowered)), &rt),
             Err(error) => {
                 let (error, items) = (error.to_compile_error(), emit::tensor_items(system, None, &rt));
                 quote::quote! { #error #items }

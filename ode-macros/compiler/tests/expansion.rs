@@ -53,3 +53,8 @@ fn items_after_a_mistake() {
 fn a_system_of_tensors() {
     check("spiral", ode_compiler::ode);
 }
+
+#[test]
+fn an_event_of_tensors() {
+    check("impact", ode_compiler::differentiable);
+}

@@ -27,10 +27,10 @@ const GRAZING: f64 = 1e-3;
 
 /// The cotangents of an event's time, and of the states before and after it.
 #[derive(Debug, Clone)]
-pub(super) struct EventBar<V> {
-    pub(super) time: f64,
-    pub(super) before: V,
-    pub(super) after: V,
+pub(crate) struct EventBar<V> {
+    pub(crate) time: f64,
+    pub(crate) before: V,
+    pub(crate) after: V,
 }
 
 /// The events of a solve on its way back.

@@ -28,6 +28,8 @@ mod transpose;
 
 pub use backsolve::{Backsolve, BackwardMethod, SameMethod};
 pub use discrete::{Checkpoints, Discrete};
+#[cfg(feature = "dfdx")]
+pub(crate) use event_step::EventBar;
 pub use events::{EventCotangent, EventPullback};
 pub(crate) use extra::Extra;
 pub use forward::Adjoint;
@@ -43,6 +45,8 @@ pub use reversible::Reversible;
 pub use sensitivities::Sensitivities;
 pub(crate) use sensitivities::columns;
 pub(crate) use sweep::LIMIT;
+#[cfg(feature = "dfdx")]
+pub(crate) use tensor::pull_back_events;
 #[cfg(feature = "dfdx")]
 pub use tensor::{Recorded, TensorAdjoint};
 pub(crate) use transpose::TimeBar;

@@ -5,10 +5,12 @@ use std::marker::PhantomData;
 use super::backsolve::{Backsolve, BackwardMethod};
 use super::continuous::add;
 use super::discrete::Discrete;
+use super::event_step::{EventBar, EventBars};
 use super::kernel::Kernel;
 use super::listener::Listener;
 use super::sweep::Sweep;
 use crate::callback::Pass;
+use crate::event::DifferentiableEvents;
 use crate::method::Stepper;
 use crate::number::{Elementary, Single, Task, dispatch};
 use crate::solve::{Keep, Observers, Options, Plan, Record, SolveError, Tape, Times, drive};
@@ -63,18 +65,20 @@ pub trait TensorAdjoint<M>: Clone + Send + Sync + 'static {
     ) -> Result<Bars<T>, SolveError>;
 }
 
-/// The flow with numbers of this lane.
-struct Lanes<'a, T, K, L> {
+/// The flow with numbers of this lane; whether derivatives by times are wanted.
+struct Lanes<'a, T, K, L, const BY_TIMES: bool> {
     flow: &'a Flow<T, K>,
     lane: PhantomData<L>,
 }
 
-impl<T: Elementary, K: TensorKernel<T>, L: Single<Scalar = T>> Kernel for Lanes<'_, T, K, L> {
+impl<T: Elementary, K: TensorKernel<T>, L: Single<Scalar = T>, const BY_TIMES: bool> Kernel
+    for Lanes<'_, T, K, L, BY_TIMES>
+{
     type Lane = L;
     type State = Heap<L>;
     type Parameters = Heap<L>;
 
-    const BY_TIMES: bool = false;
+    const BY_TIMES: bool = BY_TIMES;
 
     fn zero_state(&self) -> Heap<L> {
         Heap(vec![L::constant(0.0); self.flow.kernel.states()])
@@ -113,18 +117,71 @@ impl<M: Stepper> TensorAdjoint<M> for Discrete {
         recorded: &Recorded<T, K, M>,
         cotangents: &[Heap<T>],
     ) -> Result<Bars<T>, SolveError> {
-        dispatch(PullBack { adjoint: *self, recorded, cotangents })
+        let task =
+            PullBack::<_, _, _, _, false> { adjoint: *self, recorded, cotangents, events: &(), bars: &[] };
+        let TensorBars { parameters, y0, .. } = dispatch(task)?;
+        Ok((parameters, y0))
     }
 }
 
-struct PullBack<'a, T: Elementary, K, M> {
+/// All gradients of a solve of tensors, flat.
+pub(crate) struct TensorBars<T> {
+    /// By the parameters.
+    pub(crate) parameters: Vec<T>,
+    /// By the initial state.
+    pub(crate) y0: Vec<T>,
+    /// By the save times.
+    pub(crate) times: Vec<f64>,
+    /// By the parameters of each event and its reset.
+    pub(crate) events: Vec<[Vec<f64>; 2]>,
+}
+
+/// The gradients of a solve with events, from one cotangent for each saved state and for each event that happened; no
+/// numbers where the adjoint fails.
+pub(crate) fn pull_back_events<T, K, M, E>(
+    adjoint: Discrete,
+    recorded: &Recorded<T, K, M>,
+    events: &E,
+    cotangents: &[Heap<T>],
+    bars: &[EventBar<Heap<T>>],
+) -> TensorBars<T>
+where
+    T: Elementary,
+    K: TensorKernel<T>,
+    M: Stepper,
+    E: DifferentiableEvents<Flat<T>>,
+{
+    let task = PullBack::<_, _, _, _, true> { adjoint, recorded, cotangents, events, bars };
+    dispatch(task).unwrap_or_else(|_| {
+        let (parameters, y0) = recorded.nothing();
+        let times = vec![f64::NAN; cotangents.len()];
+        TensorBars { parameters, y0, times, events: bars_of(events, f64::NAN) }
+    })
+}
+
+/// Derivatives by the parameters of each event and its reset, all of this value.
+fn bars_of<T: Elementary, E: DifferentiableEvents<Flat<T>>>(events: &E, value: f64) -> Vec<[Vec<f64>; 2]> {
+    let mut counts = Vec::new();
+    events.parameters(&mut counts);
+    counts.iter().map(|count| count.map(|count| vec![value; count])).collect()
+}
+
+struct PullBack<'a, T: Elementary, K, M, E, const BY_TIMES: bool> {
     adjoint: Discrete,
     recorded: &'a Recorded<T, K, M>,
     cotangents: &'a [Heap<T>],
+    events: &'a E,
+    bars: &'a [EventBar<Heap<T>>],
 }
 
-impl<T: Elementary, K: TensorKernel<T>, M: Stepper> Task<T> for PullBack<'_, T, K, M> {
-    type Output = Result<Bars<T>, SolveError>;
+impl<T, K, M, E, const BY_TIMES: bool> Task<T> for PullBack<'_, T, K, M, E, BY_TIMES>
+where
+    T: Elementary,
+    K: TensorKernel<T>,
+    M: Stepper,
+    E: DifferentiableEvents<Flat<T>>,
+{
+    type Output = Result<TensorBars<T>, SolveError>;
 
     const INLINED: bool = true;
     const LONG: bool = false;
@@ -133,18 +190,29 @@ impl<T: Elementary, K: TensorKernel<T>, M: Stepper> Task<T> for PullBack<'_, T, 
     fn run<L: Single<Scalar = T>>(self) -> Self::Output {
         let Recorded { flow, method, plan, states, steps, .. } = self.recorded;
         let tape = steps.as_ref().unwrap_or_else(|| unreachable!("the steps were kept"));
-        let kernel = Lanes { flow, lane: PhantomData::<L> };
+        let kernel = Lanes::<_, _, _, BY_TIMES> { flow, lane: PhantomData::<L> };
         let lanes = |y: &Heap<T>| Flat::<T>::convert(y, L::splat);
         let cotangents: Vec<Heap<L>> = self.cotangents.iter().map(lanes).collect();
         let listener = Listener { callback: None, span: (plan.start, plan.end) };
-        let sweep = Sweep::new(&kernel, method, &plan.weights, tape, &cotangents, (), listener);
+        let bar = |bar: &EventBar<Heap<T>>| EventBar {
+            time: bar.time,
+            before: lanes(&bar.before),
+            after: lanes(&bar.after),
+        };
+        let mut pulls = Vec::new();
+        self.events.erase_pull::<L>(&mut pulls);
+        let bars = bars_of(self.events, 0.0);
+        let events = EventBars { pulls, cotangents: self.bars.iter().map(bar).collect(), bars };
+        let sweep =
+            Sweep::new(&kernel, method, &plan.weights, tape, &cotangents, (), listener).with_events(events);
         let swept = self.adjoint.through(sweep, lanes(&states[0]), lanes, |kept, slope| {
             L::numbers_mut(&mut slope.0).copy_from_slice(&kept.0);
         })?;
         let numbers = |lanes: Heap<L>| L::numbers(&lanes.0).to_vec();
-        let mut p_bar = numbers(swept.p_bar);
-        flow.settle(&mut p_bar);
-        Ok((p_bar, numbers(swept.y0_bar)))
+        let mut parameters = numbers(swept.p_bar);
+        flow.settle(&mut parameters);
+        let (y0, times, events) = (numbers(swept.y0_bar), swept.times, swept.event_bars);
+        Ok(TensorBars { parameters, y0, times, events })
     }
 }
 

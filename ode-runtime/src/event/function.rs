@@ -114,7 +114,6 @@ impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> 
         (self.0)(t, S::unflatten(&S::convert(y, Single::get))).to_f64()
     }
 
-    /// A central difference along the line through `y`, over a change of it that is small beside itself.
     fn slope<L: Single<Scalar = S::Real>>(
         &self,
         t: f64,
@@ -122,17 +121,28 @@ impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> 
         dy: &S::Vector<L>,
         scale: f64,
     ) -> f64 {
-        let size = |v: &S::Vector<L>| v.values().map(|x| x.get().to_f64().abs()).fold(0.0, f64::max);
-        let (y_size, dy_size) = (size(y), size(dy));
-        let still = if y_size > 0.0 && dy_size > 0.0 { y_size / dy_size } else { f64::INFINITY };
-        let step = 1e-5 * scale.abs().min(still);
-        let at = |step: f64| {
-            let mut there = y.clone();
-            for i in 0..there.len() {
-                there[i] = y[i] + L::constant(step) * dy[i];
-            }
-            EventFunction::<S>::value::<L>(self, t + step, &there)
-        };
-        (at(step) - at(-step)) / (2.0 * step)
+        difference::<S, L>(|t, y| EventFunction::<S>::value::<L>(self, t, y), (t, y), dy, scale)
     }
+}
+
+/// The derivative of a function by time along the line through `y`: a central difference, over a change of the state that
+/// is small beside itself.
+pub(crate) fn difference<S: Model, L: Single<Scalar = S::Real>>(
+    value: impl Fn(f64, &S::Vector<L>) -> f64,
+    (t, y): (f64, &S::Vector<L>),
+    dy: &S::Vector<L>,
+    scale: f64,
+) -> f64 {
+    let size = |v: &S::Vector<L>| v.values().map(|x| x.get().to_f64().abs()).fold(0.0, f64::max);
+    let (y_size, dy_size) = (size(y), size(dy));
+    let still = if y_size > 0.0 && dy_size > 0.0 { y_size / dy_size } else { f64::INFINITY };
+    let step = 1e-5 * scale.abs().min(still);
+    let at = |step: f64| {
+        let mut there = y.clone();
+        for i in 0..there.len() {
+            there[i] = y[i] + L::constant(step) * dy[i];
+        }
+        value(t + step, &there)
+    };
+    (at(step) - at(-step)) / (2.0 * step)
 }

@@ -18,12 +18,16 @@ mod zeros;
 
 pub(crate) use differentiate::{DifferentiableEvents, Pull};
 pub use function::IntoEvent;
+#[cfg(feature = "dfdx")]
+pub(crate) use function::{DifferentiableEvent, EventFunction, difference};
 pub(crate) use list::{Action, And, Events};
 pub(crate) use locate::Trouble;
 pub use occurrence::{Ended, Event};
 pub(crate) use occurrence::{Happened, Taped};
 pub use reset::IntoReset;
 pub(crate) use reset::Stays;
+#[cfg(feature = "dfdx")]
+pub(crate) use reset::{DifferentiableReset, ResetMap};
 pub use steady::{SteadyState, steady_state};
 pub(crate) use watch::{CutShort, Look, Watch};
 pub use zeros::{Direction, Zeros, falling, nth, rising};

@@ -31,9 +31,9 @@ impl Direction {
 /// Those zeros of an event that count: see [`rising`], [`falling`] and [`nth`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Zeros<E> {
-    event: E,
-    direction: Direction,
-    count: usize,
+    pub(crate) event: E,
+    pub(crate) direction: Direction,
+    pub(crate) count: usize,
 }
 
 /// The event where its function goes from negative to positive, as the solve goes on.

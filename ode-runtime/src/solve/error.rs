@@ -135,7 +135,12 @@ pub enum SolveError {
     RowsDepend,
 
     #[error(
-        "a callback stopped the solve at t = {t}, before all save points were reached, so there is no tensor of them"
+        "an event, or a callback that ends a solve, is one for the whole batch, and with `per_sample()` each row has steps of its own: leave out `per_sample()`, or solve the rows in solves of their own"
+    )]
+    EventsOfRows,
+
+    #[error(
+        "a callback stopped the solve at t = {t}, before all save points were reached, so there is no tensor of them; `solve_open` gives those that were"
     )]
     StoppedShort { t: f64 },
 

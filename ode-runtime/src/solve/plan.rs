@@ -3,8 +3,10 @@
 use super::SolveError;
 use super::options::{Grid, Options, Tolerance};
 use super::times::Times;
+use crate::callback::Callback;
 use crate::control::{Law, Norm};
 use crate::dense::Weights;
+use crate::event::Events;
 use crate::method::Tableau;
 use crate::number::{Lane, Real};
 use crate::space::Space;
@@ -124,6 +126,16 @@ impl<S: Model> Plan<S> {
         let whole = quotient.round();
         let steps = if (quotient - whole).abs() <= 1e-10 * whole { whole } else { quotient.ceil() };
         (steps as usize).max(1)
+    }
+
+    /// Whether a solve can start with these events and this callback: an open end needs one of them.
+    pub(crate) fn check_observers<E: Events<S>>(
+        &self,
+        events: &E,
+        callback: Option<&dyn Callback>,
+    ) -> Result<(), SolveError> {
+        events.check()?;
+        if self.open && E::COUNT == 0 && callback.is_none() { Err(SolveError::OpenEnd) } else { Ok(()) }
     }
 
     /// Ends steps at the save points, and keeps no dense output, which would be of other steps.

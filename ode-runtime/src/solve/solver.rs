@@ -216,10 +216,7 @@ impl<'a, S: System, M: Stepper, A, E: Events<S>> Solver<'a, S, M, A, E> {
 
     pub(crate) fn plan(&self, y0: &S::Vector<S::Real>, times: Times<'_>) -> Result<Plan<S>, SolveError> {
         let plan = Plan::new(self.model, y0, self.method.tableau(), times, &self.options)?;
-        self.events.check()?;
-        if plan.open && E::COUNT == 0 && self.callback.is_none() {
-            return Err(SolveError::OpenEnd);
-        }
+        plan.check_observers(&self.events, self.callback)?;
         Ok(plan)
     }
 }

@@ -3,15 +3,16 @@
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::TensorKernel;
 use super::names::Names;
+use super::{EventKernel, TensorKernel};
 use crate::number::{Elementary, Lane, Single, Task, dispatch};
 use crate::space::Heap;
 use crate::system::{Dynamics, Model};
 
 /// The model of any system of tensors: its states are flat.
+#[doc(hidden)]
 #[derive(Clone)]
-pub(crate) struct Flat<T>(PhantomData<T>);
+pub struct Flat<T>(PhantomData<T>);
 
 impl<T: Elementary> Model for Flat<T> {
     type Real = T;
@@ -101,6 +102,11 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
         Self { kernel, parameters, names, chunks }
     }
 
+    /// The same, whose cotangents by time are found too.
+    pub(crate) fn by_time(self) -> Self {
+        Self::new(self.kernel.by_time(), self.parameters, self.names)
+    }
+
     /// The same for one of the rows, where they are independent.
     pub(crate) fn of_row(&self, row: usize) -> Self {
         Self::new(self.kernel.with_rows(1), Arc::clone(&self.parameters), Arc::new(self.names.of_row(row)))
@@ -117,6 +123,16 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
             let work = &mut chunk.space().work;
             dispatch(Rhs { kernel: &chunk.kernel, p: &self.parameters, t, y, dy, work });
         });
+    }
+
+    /// f_t + f_y `dy`, of a function that returns one number.
+    pub(crate) fn slope(&self, t: f64, y: &[T], dy: &[T]) -> T
+    where
+        K: EventKernel<T>,
+    {
+        let Chunk { kernel, .. } = &self.chunks[0];
+        let work = &mut self.chunks[0].space().work;
+        dispatch(Slope { kernel, p: &self.parameters, t, y, dy, work })
     }
 
     /// `y_bar` = f_yᵀ v, `p_bar` += f_pᵀ v, which is complete only once it is [settled](Self::settle); returns f_t · v.
@@ -193,6 +209,28 @@ impl<T: Elementary, K: TensorKernel<T>> Task<T> for Rhs<'_, T, K> {
         let (p, y) = (L::of_numbers(self.p), L::of_numbers(self.y));
         let (dy, work) = (L::of_numbers_mut(self.dy), L::of_numbers_mut(self.work));
         self.kernel.rhs(p, L::constant(self.t), y, dy, work);
+    }
+}
+
+struct Slope<'a, T, K> {
+    kernel: &'a K,
+    p: &'a [T],
+    t: f64,
+    y: &'a [T],
+    dy: &'a [T],
+    work: &'a mut [T],
+}
+
+impl<T: Elementary, K: EventKernel<T>> Task<T> for Slope<'_, T, K> {
+    type Output = T;
+
+    const INLINED: bool = true;
+    const LONG: bool = true;
+
+    #[inline(always)]
+    fn run<L: Single<Scalar = T>>(self) -> T {
+        let (p, y, dy) = (L::of_numbers(self.p), L::of_numbers(self.y), L::of_numbers(self.dy));
+        self.kernel.slope(p, L::constant(self.t), y, dy, L::of_numbers_mut(self.work)).get()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::number::{Elementary, Lane, Single};
 
-/// The code of a system of tensors, made by `#[ode]` for the shapes of its tensors: loops over flat slices, which hold
-/// the tensors one after the other.
+/// The code of a function of tensors, made by `#[ode]` or `#[differentiable]` for the shapes of its tensors: loops over
+/// flat slices, which hold the tensors one after the other.
 pub trait TensorKernel<T: Elementary>: Clone + Send + Sync + 'static {
     /// How many numbers the state has.
     fn states(&self) -> usize;
@@ -21,7 +21,13 @@ pub trait TensorKernel<T: Elementary>: Clone + Send + Sync + 'static {
     #[must_use]
     fn with_rows(&self, rows: usize) -> Self;
 
-    /// The right-hand side: `dy` = f(t, y, p).
+    /// The same code, whose [`vjp`](Self::vjp) finds the derivative by time even where that costs more.
+    #[must_use]
+    fn by_time(self) -> Self {
+        self
+    }
+
+    /// The value: `dy` = f(t, y, p).
     fn rhs<L: Single<Scalar = T>>(&self, p: &[L], t: L, y: &[L], dy: &mut [L], work: &mut [L]);
 
     /// The cotangents: `y_bar` = f_yᵀ `dy_bar`, `p_bar` += f_pᵀ `dy_bar`; returns f_t · `dy_bar`.
@@ -36,6 +42,12 @@ pub trait TensorKernel<T: Elementary>: Clone + Send + Sync + 'static {
         y_bar: &mut [L],
         work: &mut [L],
     ) -> L;
+}
+
+/// The code of a function of tensors that returns one number, made by `#[differentiable]`.
+pub trait EventKernel<T: Elementary>: TensorKernel<T> {
+    /// The derivative by time where the state has the derivative `dy`: g_t + g_y `dy`.
+    fn slope<L: Single<Scalar = T>>(&self, p: &[L], t: L, y: &[L], dy: &[L], work: &mut [L]) -> L;
 }
 
 /// So many elements from `start` on.

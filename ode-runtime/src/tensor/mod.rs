@@ -3,6 +3,7 @@
 //! A solve copies the tensors of state and parameters into flat slices once, drives the generated loops with the same
 //! driver as a system of numbers, and makes one tensor of the saved states. With a tape it is one operation on it.
 
+mod event;
 mod flow;
 mod gradient;
 mod kernel;
@@ -15,13 +16,18 @@ mod solver;
 mod state;
 mod times;
 
+pub use event::{
+    EventAdjoint, EventTimes, EventValue, IntoTensorEvent, IntoTensorReset, KeepsEvents, ReturnsNumber,
+    ReturnsState, TapedEvents, TensorEvent, TensorEvents, TensorFunction, TensorSolution,
+};
 pub(crate) use flow::{Flat, Flow};
 pub use gradient::accumulate;
-pub use kernel::{TensorKernel, fill, larger, largest, part, part_mut, total};
+pub use kernel::{EventKernel, TensorKernel, fill, larger, largest, part, part_mut, total};
 pub(crate) use names::Names;
 pub use operations::{Lengths, as_shape, detached, full, full_mask, function, read};
 pub use product::product;
 pub use solver::TensorSolver;
+pub(crate) use solver::{device_error, parameters_of};
 pub use state::{PlainState, Saved, TensorState, TracedState, WithTime};
 pub use times::TensorTimes;
 
@@ -33,10 +39,18 @@ use crate::number::Elementary;
 use crate::solve::SolveError;
 
 /// The numbers of tensors: `f32` or `f64`.
-pub trait TensorReal: Elementary + Dtype {}
+pub trait TensorReal: Elementary + Dtype {
+    /// The spacing of numbers at 1.
+    const EPSILON: f64;
+}
 
-impl TensorReal for f32 {}
-impl TensorReal for f64 {}
+impl TensorReal for f32 {
+    const EPSILON: f64 = f32::EPSILON as f64;
+}
+
+impl TensorReal for f64 {
+    const EPSILON: f64 = f64::EPSILON;
+}
 
 /// A parameter of a system of tensors.
 #[derive(Debug, Clone)]

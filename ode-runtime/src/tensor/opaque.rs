@@ -26,6 +26,8 @@ pub struct OnDevice<M, E: TensorReal, D: Device<E>, Y: TracedState<E, D>> {
     states: usize,
     parameters: usize,
     function: Function<M, E, D, Y>,
+    /// Whether derivatives by time are found, by differences: dfdx's tape knows no time.
+    by_time: bool,
 }
 
 impl<M: Clone, E: TensorReal, D: Device<E>, Y: TracedState<E, D>> Clone for OnDevice<M, E, D, Y>
@@ -33,9 +35,9 @@ where
     Y::Shapes: Clone,
 {
     fn clone(&self) -> Self {
-        let Self { model, shapes, device, states, parameters, function } = self;
+        let Self { ref model, ref shapes, ref device, states, parameters, function, by_time } = *self;
         let (model, shapes, device) = (model.clone(), shapes.clone(), device.clone());
-        Self { model, shapes, device, states: *states, parameters: *parameters, function: *function }
+        Self { model, shapes, device, states, parameters, function, by_time }
     }
 }
 
@@ -55,7 +57,17 @@ where
         function: Function<M, E, D, Y>,
     ) -> Self {
         let parameters = parameters(model).iter().map(|parameter| parameter.values.len()).sum();
-        Self { model: model.clone(), shapes, device, states, parameters, function }
+        Self { model: model.clone(), shapes, device, states, parameters, function, by_time: false }
+    }
+
+    /// f_t · v by a central difference, whose step weighs its own error against that of rounding.
+    fn slope(&self, t: f64, y: &Y, v: &[E]) -> f64 {
+        let step = E::EPSILON.cbrt() * t.abs().max(1.0);
+        let value = |t: f64| {
+            let value = (self.function)(&self.model, Real::from_f64(t), y.clone().traced());
+            Y::values(&value).into_iter().zip(v).map(|(f, v)| (f * *v).to_f64()).sum::<f64>()
+        };
+        (value(t + step) - value(t - step)) / (2.0 * step)
     }
 
     /// The same, where the function returns as many numbers as it takes: what lengths that are known at run time alone
@@ -103,6 +115,10 @@ where
         self.clone()
     }
 
+    fn by_time(self) -> Self {
+        Self { by_time: true, ..self }
+    }
+
     fn rhs<L: Single<Scalar = E>>(&self, _: &[L], t: L, y: &[L], dy: &mut [L], _: &mut [L]) {
         let y = Y::from_flat(&self.shapes, &self.device, L::numbers(y));
         let value = (self.function)(&self.model, t.get(), y.traced());
@@ -131,7 +147,9 @@ where
             // A device that has no memory left: no gradient.
             L::numbers_mut(y_bar).fill(<E as Real>::from_f64(f64::NAN));
         }
-        L::constant(0.0)
+        let slope =
+            if self.by_time { self.slope(Real::to_f64(t.get()), &y, L::numbers(dy_bar)) } else { 0.0 };
+        L::constant(slope)
     }
 }
 

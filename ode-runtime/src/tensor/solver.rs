@@ -12,31 +12,32 @@ use super::{
 };
 use crate::adjoint::{Discrete, Recorded, TensorAdjoint};
 use crate::callback::{Callback, Pass};
-use crate::event::Ended;
+use crate::event::{Ended, Event, Events};
 use crate::method::{Dopri5, Stepper};
 use crate::number::Real;
 use crate::solve::{
-    Keep, Observers, Options, Plan, Record, Solution, SolveError, Times, drive, option_methods,
+    Keep, Observers, Options, Plan, Record, Solution, SolveError, Stats, Times, drive, option_methods,
 };
 use crate::space::Heap;
 
-/// A solve of a system of tensors, before it starts: method and options.
+/// A solve of a system of tensors, before it starts: method, options, events.
 ///
 /// The defaults are those of a [`Solver`](crate::Solver): [`Dopri5`], for `f32` rtol 1e-5 and atol 1e-7. All rows of a
 /// batch take the same steps, whose errors are measured over the whole batch.
 #[derive(Clone)]
 #[must_use = "a solver does nothing until `.solve()` is called"]
-pub struct TensorSolver<'a, S, M = Dopri5, A = Discrete, P = Loops> {
-    model: &'a S,
-    method: M,
-    adjoint: A,
-    options: Options,
-    callback: Option<&'a dyn Callback>,
-    per_sample: bool,
-    path: PhantomData<P>,
+pub struct TensorSolver<'a, S, M = Dopri5, A = Discrete, P = Loops, E = ()> {
+    pub(super) model: &'a S,
+    pub(super) method: M,
+    pub(super) adjoint: A,
+    pub(super) options: Options,
+    pub(super) callback: Option<&'a dyn Callback>,
+    pub(super) per_sample: bool,
+    pub(super) path: PhantomData<P>,
+    pub(super) events: E,
 }
 
-impl<S, M: std::fmt::Debug, A: std::fmt::Debug, P> std::fmt::Debug for TensorSolver<'_, S, M, A, P> {
+impl<S, M: std::fmt::Debug, A: std::fmt::Debug, P, E> std::fmt::Debug for TensorSolver<'_, S, M, A, P, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TensorSolver")
             .field("method", &self.method)
@@ -47,10 +48,11 @@ impl<S, M: std::fmt::Debug, A: std::fmt::Debug, P> std::fmt::Debug for TensorSol
 }
 
 /// The plain tensors of a state.
-type Plain<S, Y> = <Y as TensorState<<S as TensorModel>::Real, <S as TensorModel>::Device>>::Plain;
+pub(super) type Plain<S, Y> = <Y as TensorState<<S as TensorModel>::Real, <S as TensorModel>::Device>>::Plain;
 
 /// The shapes of a state.
-type Shapes<S, Y> = <Y as TensorState<<S as TensorModel>::Real, <S as TensorModel>::Device>>::Shapes;
+pub(super) type Shapes<S, Y> =
+    <Y as TensorState<<S as TensorModel>::Real, <S as TensorModel>::Device>>::Shapes;
 
 /// The saved states at these times, with the tape of the state.
 type Solved<S, Y, N> = <Plain<S, Y> as Saved<
@@ -64,21 +66,22 @@ impl<'a, S: TensorModel> TensorSolver<'a, S> {
     pub fn new(model: &'a S) -> Self {
         let options = Options { dense: Some(false), ..Options::default() };
         let (method, adjoint) = (Dopri5, Discrete::default());
-        Self { model, method, adjoint, options, callback: None, per_sample: false, path: PhantomData }
+        let (callback, per_sample, path, events) = (None, false, PhantomData, ());
+        Self { model, method, adjoint, options, callback, per_sample, path, events }
     }
 }
 
-impl<'a, S: TensorModel, M: Stepper, A, P> TensorSolver<'a, S, M, A, P> {
+impl<'a, S: TensorModel, M: Stepper, A, P, E> TensorSolver<'a, S, M, A, P, E> {
     /// The method: a type such as `Tsit5`, or a [`Method`](crate::Method) chosen while running.
-    pub fn method<N: Stepper>(self, method: N) -> TensorSolver<'a, S, N, A, P> {
-        let Self { model, adjoint, options, callback, per_sample, path, .. } = self;
-        TensorSolver { model, method, adjoint, options, callback, per_sample, path }
+    pub fn method<N: Stepper>(self, method: N) -> TensorSolver<'a, S, N, A, P, E> {
+        let Self { model, adjoint, options, callback, per_sample, path, events, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample, path, events }
     }
 
     /// How gradients are found: [`Discrete`] unless told otherwise, or [`Backsolve`](crate::Backsolve).
-    pub fn adjoint<B: TensorAdjoint<M>>(self, adjoint: B) -> TensorSolver<'a, S, M, B, P> {
-        let Self { model, method, options, callback, per_sample, path, .. } = self;
-        TensorSolver { model, method, adjoint, options, callback, per_sample, path }
+    pub fn adjoint<B: TensorAdjoint<M>>(self, adjoint: B) -> TensorSolver<'a, S, M, B, P, E> {
+        let Self { model, method, options, callback, per_sample, path, events, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample, path, events }
     }
 
     /// What is called on every step, and may stop the solve; see [`Callback`]. It is not called on the way back.
@@ -96,9 +99,9 @@ impl<'a, S: TensorModel, M: Stepper, A, P> TensorSolver<'a, S, M, A, P> {
 
     /// Evaluates the system by dfdx's operations on the device of its tensors, instead of generated loops on the CPU: for
     /// large systems on a GPU. The solver itself stays on the CPU; a state goes to the device and back for each evaluation.
-    pub fn on_device(self) -> TensorSolver<'a, S, M, A, Operations> {
-        let Self { model, method, adjoint, options, callback, per_sample, .. } = self;
-        TensorSolver { model, method, adjoint, options, callback, per_sample, path: PhantomData }
+    pub fn on_device(self) -> TensorSolver<'a, S, M, A, Operations, E> {
+        let Self { model, method, adjoint, options, callback, per_sample, events, .. } = self;
+        TensorSolver { model, method, adjoint, options, callback, per_sample, path: PhantomData, events }
     }
 
     option_methods!();
@@ -136,10 +139,12 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>, P> TensorSolver<'_, S, M, 
         let solve = Solve { method: self.method, options: &self.options, keep };
         // The error of the first part that has one, however threads run.
         let solved: Result<Vec<_>, SolveError> = match self.callback {
-            Some(_) => starts.into_iter().map(|start| solve.run(start, times_of, self.callback)).collect(),
+            Some(_) => {
+                starts.into_iter().map(|start| solve.through(start, times_of, self.callback)).collect()
+            }
             None => {
                 let shared_out = |(flow, _): &(Flow<_, _>, _)| flow.is_shared_out();
-                side_by_side(starts, shared_out, |start| solve.run(start, times_of, None))
+                side_by_side(starts, shared_out, |start| solve.through(start, times_of, None))
                     .into_iter()
                     .collect()
             }
@@ -162,9 +167,11 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>, P> TensorSolver<'_, S, M, 
         }
         Ok(<Plain<S, Y> as Saved<S::Real, S::Device, N::Axis>>::put_tape(stacked, tape))
     }
+}
 
+impl<S: TensorModel, M: Stepper, A, P, E> TensorSolver<'_, S, M, A, P, E> {
     /// The code for these shapes, with the parameters.
-    fn flow<Y>(
+    pub(super) fn flow<Y>(
         &self,
         shapes: &Y,
         device: S::Device,
@@ -180,41 +187,71 @@ impl<S: TensorModel, M: Stepper, A: TensorAdjoint<M>, P> TensorSolver<'_, S, M, 
             }
         }
         let kernel = P::kernel(self.model, shapes, device)?;
-        let mut parameters = Vec::with_capacity(kernel.parameters());
-        for parameter in self.model.parameters() {
-            let names = Names(vec![(parameter.name, parameter.axes)]);
-            check_finite("the parameter", &names, &parameter.values)?;
-            parameters.extend(parameter.values);
-        }
+        let parameters = parameters_of(self.model, "the parameter")?;
         let names = S::STATES.iter().map(|name| (*name).to_owned()).zip(axes.iter().cloned()).collect();
-        Ok(Flow::new(kernel, parameters.into(), Arc::new(Names(names))))
+        Ok(Flow::new(kernel, parameters, Arc::new(Names(names))))
     }
 }
 
+/// The parameters, flat, where all are finite; `what` is what one of them is called.
+pub(crate) fn parameters_of<S: TensorModel>(model: &S, what: &str) -> Result<Arc<[S::Real]>, SolveError> {
+    let mut parameters = Vec::new();
+    for parameter in model.parameters() {
+        let names = Names(vec![(parameter.name, parameter.axes)]);
+        check_finite(what, &names, &parameter.values)?;
+        parameters.extend(parameter.values);
+    }
+    Ok(parameters.into())
+}
+
 /// What all parts of a batch are solved with.
-struct Solve<'a, M> {
-    method: M,
-    options: &'a Options,
-    keep: Keep,
+pub(super) struct Solve<'a, M> {
+    pub(super) method: M,
+    pub(super) options: &'a Options,
+    pub(super) keep: Keep,
+}
+
+/// A solve that has been done, and what happened in it.
+pub(super) struct Run<T: TensorReal, K, M> {
+    pub(super) recorded: Recorded<T, K, M>,
+    pub(super) events: Vec<Event<Flat<T>>>,
+    pub(super) ended: Ended,
+    pub(super) stats: Stats,
 }
 
 impl<M: Stepper> Solve<'_, M> {
-    fn run<T: TensorReal, K: TensorKernel<T>>(
+    /// Solves as far as events and callback let it.
+    pub(super) fn run<T: TensorReal, K: TensorKernel<T>, E: Events<Flat<T>>>(
         &self,
         (flow, y0): (Flow<T, K>, Heap<T>),
         times: Times<'_>,
+        events: &E,
         callback: Option<&dyn Callback>,
-    ) -> Result<Recorded<T, K, M>, SolveError> {
+    ) -> Result<Run<T, K, M>, SolveError> {
         let plan = Plan::<Flat<T>>::of([], &y0, self.method.tableau(), times, self.options)?;
+        plan.check_observers(events, callback)?;
         let mut record = Record::new(&plan, &y0, self.keep);
-        let observers = Observers { events: &(), callback, pass: Pass::Forward };
+        let observers = Observers { events, callback, pass: Pass::Forward };
         let stats = drive(&flow, &self.method, &y0, &plan, observers, &mut record)?;
         let (solution, steps) = record.finish(stats);
-        let Solution { times, states, ended, .. } = solution;
+        let Solution { times, states, events, ended, stats, .. } = solution;
+        let (method, options) = (self.method, self.options.clone());
+        let recorded = Recorded { flow, method, options, plan, times, states, steps };
+        Ok(Run { recorded, events, ended, stats })
+    }
+
+    /// Solves through all times.
+    fn through<T: TensorReal, K: TensorKernel<T>>(
+        &self,
+        start: (Flow<T, K>, Heap<T>),
+        times: Times<'_>,
+        callback: Option<&dyn Callback>,
+    ) -> Result<Recorded<T, K, M>, SolveError> {
+        let Run { recorded, ended, .. } = self.run(start, times, &(), callback)?;
         if ended == Ended::ByCallback {
-            return Err(SolveError::StoppedShort { t: times[times.len() - 1] });
+            return Err(SolveError::StoppedShort { t: recorded.times[recorded.times.len() - 1] });
         }
-        Ok(Recorded { flow, method: self.method, options: self.options.clone(), plan, times, states, steps })
+        Ok(recorded)
     }
 }
 
@@ -264,7 +301,7 @@ fn side_by_side<P: Send, R: Send>(
     parts.drain(..).map(run).collect()
 }
 
-fn check_finite<T: Real>(what: &str, names: &Names, values: &[T]) -> Result<(), SolveError> {
+pub(super) fn check_finite<T: Real>(what: &str, names: &Names, values: &[T]) -> Result<(), SolveError> {
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
         Some(index) => {
@@ -274,6 +311,6 @@ fn check_finite<T: Real>(what: &str, names: &Names, values: &[T]) -> Result<(), 
     }
 }
 
-fn device_error(error: impl std::fmt::Debug) -> SolveError {
+pub(crate) fn device_error(error: impl std::fmt::Debug) -> SolveError {
     SolveError::Device { what: format!("{error:?}") }
 }

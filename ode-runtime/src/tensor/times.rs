@@ -8,7 +8,7 @@ use crate::solve::IntoTimes;
 
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no list of times for a solve of tensors",
-    note = "give `&[f64; N]`, `&[f64]`, a `&Vec<f64>`, or a span `a..b`"
+    note = "give `&[f64; N]`, `&[f64]`, a `&Vec<f64>`, or a span `a..b`; an open one, `a..`, is for solves with events, and for `solve_open`"
 )]
 /// What can be given as the times of a solve of tensors: the solution has an axis of this many places.
 pub trait TensorTimes: IntoTimes {

@@ -97,8 +97,8 @@ pub(crate) const TENSOR_GENERICS: &str = "a system of tensors is generic in leng
     the elements is that of the time";
 pub(crate) const PARAMETER_LENGTH: &str = "the lengths of a parameter are part of its type: write a literal or a const \
     generic instead of `usize`, which is for the rows of the state";
-pub(crate) const TENSOR_FUNCTION: &str = "#[differentiable] takes functions of numbers; a function of tensors can be \
-    a system, #[ode], or one in dfdx's operations";
+pub(crate) const OPAQUE_FUNCTION: &str = "#[opaque] is for systems; an event or a reset that cannot be compiled is a \
+    closure: `|t: f64, y: Tensor<..>| ..`";
 pub(crate) const OPAQUE_STATE: &str =
     "a function under #[opaque] has one tensor as its state; concatenate several";
 pub(crate) const EMPTY_AXIS: &str = "an axis of length 0 holds nothing";
@@ -120,6 +120,24 @@ pub(crate) fn rank(rank: usize, found: usize) -> String {
 pub(crate) fn tensor_result(found: &str, wanted: &str) -> String {
     format!(
         "this returns {found}, but the state is {wanted}: the result is its derivative, so it has its shape"
+    )
+}
+
+pub(crate) fn tensor_event(found: &str) -> String {
+    format!(
+        "this returns {found}, but an event is a zero of one number, `Tensor<Rank0>`: such as `.sum()`, `.mean()`, \
+         `.max()` or `.min()` of it"
+    )
+}
+
+pub(crate) fn tensor_reset(found: &str, wanted: &str) -> String {
+    format!("this returns {found}, but the state is {wanted}: a reset returns the state after it")
+}
+
+pub(crate) fn tensor_function(state: &str, result: &str) -> String {
+    format!(
+        "a function of tensors is an event, which returns one number, `Tensor<Rank0>`, or a reset, which returns the \
+         state, {state}; this returns {result}"
     )
 }
 

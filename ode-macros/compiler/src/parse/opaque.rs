@@ -53,10 +53,14 @@ impl OpaqueSystem {
 }
 
 /// Reads the signature; `None` after a mistake, which is noted.
-pub fn opaque(item: &syn::ItemFn, errors: &Errors) -> Option<OpaqueSystem> {
+pub fn opaque(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<OpaqueSystem> {
+    if role == Role::Function {
+        errors.at(item.sig.ident.span(), say::OPAQUE_FUNCTION);
+        return None;
+    }
     let generics = generics(&item.sig, errors);
     refuse_qualifiers(&item.sig, true, errors);
-    let Signature { state, parameters, result, real, .. } = signature(Role::System, &item.sig, errors)?;
+    let Signature { state, parameters, result, real, .. } = signature(role, &item.sig, errors)?;
     // Const generics keep their names, which the body may use.
     let reader = Reader { generics: &[], errors };
     let Type::Tensor(axes) = reader.state(&state.ty) else {

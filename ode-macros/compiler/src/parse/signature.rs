@@ -64,6 +64,18 @@ impl System {
         struct_name(&self.item.sig.ident)
     }
 
+    /// Whether this is an event of a system of tensors: a function that returns one number.
+    #[must_use]
+    pub fn is_tensor_event(&self) -> bool {
+        self.role == Role::Function && self.result_type == Type::Tensor(Vec::new())
+    }
+
+    /// Whether this is a reset of a system of tensors: a function that returns its state.
+    #[must_use]
+    pub fn is_tensor_reset(&self) -> bool {
+        self.of_tensors && self.role == Role::Function && self.result_type == self.state_type
+    }
+
     /// How many numbers the parameters are.
     #[must_use]
     pub fn parameter_count(&self) -> usize {
@@ -180,15 +192,11 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
         return None;
     }
     let Signature { time, state, parameters, result, real } = signature(role, &item.sig, errors)?;
-    if of_tensors && role == Role::Function {
-        errors.at(item.sig.ident.span(), say::TENSOR_FUNCTION);
-        return None;
-    }
     let tensors = of_tensors.then_some(Reader { generics: &generics, errors });
     let mut types = Types { real, differ: false, errors, tensors };
     let state_type = types.state(&state.ty);
     // What is wrong with the state's type is not said again of the result's.
-    let result_type = if *state.ty == *result { state_type.clone() } else { types.state(result) };
+    let mut result_type = if *state.ty == *result { state_type.clone() } else { types.state(result) };
     if state_type.is_empty() {
         errors.over(&state.ty, say::EMPTY_STATE);
     } else if role == Role::Function && result_type.is_empty() {
@@ -198,6 +206,11 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     let differs = role == Role::System && known && state_type != result_type;
     if differs {
         errors.over(result, say::differing_state(&state_type.to_string(), &result_type.to_string()));
+    }
+    let fits = result_type == state_type || result_type == Type::Tensor(Vec::new());
+    if of_tensors && role == Role::Function && known && !fits {
+        errors.over(result, say::tensor_function(&state_type.to_string(), &result_type.to_string()));
+        result_type = Type::Unknown;
     }
     let system = System {
         role,

@@ -143,12 +143,6 @@ const _: () = {
     use ::odec::__private as rt;
     use rt::{Lane as _, Mask as _};
     use rt::dfdx;
-    impl<D: dfdx::tensor_ops::Device<f32>> Spiral<D, f32> {
-        /// A solver, to choose method and options.
-        pub fn solver(&self) -> rt::TensorSolver<'_, Self> {
-            rt::TensorSolver::new(self)
-        }
-    }
     /// The number of rows, and the lengths that are known at run time alone.
     #[derive(Clone)]
     pub struct __Kernel<const B: usize> {
@@ -392,6 +386,12 @@ const _: () = {
             let (own, flat) = flat.split_at(count);
             rt::accumulate(gradients, &self.b2, own)?;
             ::core::result::Result::Ok(())
+        }
+    }
+    impl<D: dfdx::tensor_ops::Device<f32>> Spiral<D, f32> {
+        /// A solver, to choose method and options.
+        pub fn solver(&self) -> rt::TensorSolver<'_, Self> {
+            rt::TensorSolver::new(self)
         }
     }
     impl<

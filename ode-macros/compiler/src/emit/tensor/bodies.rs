@@ -1,23 +1,28 @@
-//! The graphs of a system of tensors, ready to be written.
+//! The graphs of a system of tensors or a function of its states, ready to be written.
 
 use super::rows::rows;
-use crate::derivative::vjp;
+use crate::derivative::{jvp, vjp};
 use crate::graph::{Dim, Graph, NodeId, Operation, Shape, Symbol};
 use crate::lower::{LengthCheck, LoweredTensors, TensorInput};
 use crate::operation::Comparison;
+use crate::parse::{Role, System};
 use crate::simplify::simplify;
 
-/// The value of a system of tensors and its cotangents, simplified.
+/// The value of a system of tensors, or of a function of its states, and its derivatives, simplified.
 #[derive(Debug)]
 pub struct TensorBodies {
     /// Time, the tensors of state and parameters, outside constants -> the tensors of the result.
     pub value: Graph,
     /// The same inputs, then the cotangents of the result -> those of time and of the tensors of state and parameters.
     pub vjp: Graph,
+    /// Of an event, the same inputs, then the tangents of the tensors of the state -> the derivative by time along them.
+    pub slope: Option<Graph>,
     /// The tensors of state and parameters.
     pub tensors: Vec<TensorInput>,
     /// How many of them are the state.
     pub states: usize,
+    /// The tensors of the result.
+    pub results: Vec<TensorInput>,
     /// The paths of the outside constants.
     pub outside: Vec<syn::Path>,
     /// Lengths that must be equal.
@@ -29,14 +34,19 @@ pub struct TensorBodies {
 impl TensorBodies {
     /// Differentiates and simplifies.
     #[must_use]
-    pub fn new(lowered: LoweredTensors) -> Self {
+    pub fn new(system: &System, lowered: LoweredTensors) -> Self {
         let value = without_captured_masks(&simplify(&lowered.graph));
         let mut active = vec![true; 1 + lowered.tensors.len()];
         active.resize(value.inputs().len(), false);
         let vjp = without_captured_masks(&simplify(&vjp(&value, &active)));
-        let LoweredTensors { tensors, states, outside, checks, .. } = lowered;
-        let rows = rows(&value, &tensors[..states], &checks);
-        Self { value, vjp, tensors, states, outside, checks, rows }
+        let LoweredTensors { tensors, states, results, outside, checks, .. } = lowered;
+        let slope =
+            system.is_tensor_event().then(|| without_captured_masks(&simplify(&slope(&value, states))));
+        let rows = match system.role {
+            Role::System => rows(&value, &tensors[..states], &checks),
+            Role::Function => None,
+        };
+        Self { value, vjp, slope, tensors, states, results, outside, checks, rows }
     }
 
     /// The tensors of the state.
@@ -50,6 +60,30 @@ impl TensorBodies {
     pub fn parameters(&self) -> &[TensorInput] {
         &self.tensors[self.states..]
     }
+}
+
+/// The derivative by time of a graph, where the tensors of the state have tangents, which are its last inputs.
+fn slope(value: &Graph, states: usize) -> Graph {
+    let inputs = value.inputs().len();
+    let by_state: Vec<bool> = (0..inputs).map(|input| input <= states).collect();
+    let tangent = jvp(value, &by_state);
+    let mut result = Graph::new();
+    let images: Vec<NodeId> = tangent
+        .inputs()
+        .iter()
+        .enumerate()
+        .map(|(place, &input)| {
+            let node = tangent.node(input);
+            // The tangent of time, which goes on with itself.
+            if place == inputs {
+                result.constant(1.0, node.span)
+            } else {
+                result.input(node.shape.clone(), node.span)
+            }
+        })
+        .collect();
+    result.outputs = result.splice(&tangent, &images);
+    result
 }
 
 /// The same graph, where branches capture no truth values of tensors, which have no place in memory: they go in as the

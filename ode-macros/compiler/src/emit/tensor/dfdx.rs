@@ -38,7 +38,7 @@ pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &Toke
         let tape = if tape { quote!(, T) } else { quote!() };
         quote!(#dfdx::tensor::Tensor<#shape, #real, D #tape>)
     };
-    let state = match &system.state_type {
+    let taped = |ty: &Type| match ty {
         Type::Tensor(axes) => tensor(axes, true),
         Type::Tuple(elements) => {
             let parts = elements.iter().enumerate().map(|(place, element)| match element {
@@ -49,6 +49,7 @@ pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &Toke
         }
         _ => quote!(()),
     };
+    let (state, result) = (taped(&system.state_type), taped(&system.result_type));
     let parameters = system.parameters.iter().map(|parameter| {
         let name = &parameter.name;
         let ty = match &parameter.ty {
@@ -78,7 +79,7 @@ pub(super) fn function(system: &System, bodies: Option<&TensorBodies>, rt: &Toke
             #time: #real,
             #state_argument: #state,
             #(#parameters),*
-        ) -> #state {
+        ) -> #result {
             #body
         }
     }
@@ -154,17 +155,17 @@ fn body(
     let outputs: Vec<Ident> =
         graph.outputs.iter().map(|&output| writer.tensor(output, &graph.shape(output).dims())).collect();
     let code = writer.code;
-    let state_types = bodies.state().iter().map(|tensor| shape(&tensor.axes, &quote!(dfdx)));
+    let types = bodies.results.iter().map(|tensor| shape(&tensor.axes, &quote!(dfdx)));
     let results: Vec<TokenStream> = outputs
         .iter()
-        .zip(state_types)
+        .zip(types)
         .enumerate()
         .map(|(place, (output, ty))| {
             let result = quote!(rt::as_shape::<#ty, _, _, _, _>(#output.clone()));
             if place == 0 { quote!(#result.put_tape(tape)) } else { result }
         })
         .collect();
-    let result = match &system.state_type {
+    let result = match &system.result_type {
         Type::Tuple(_) => quote!((#(#results,)*)),
         _ => quote!(#(#results)*),
     };

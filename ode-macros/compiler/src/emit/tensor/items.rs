@@ -1,14 +1,12 @@
 //! The items that stand in the place of a function of tensors.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 
 use super::bodies::TensorBodies;
 use super::dfdx::function;
-use super::kernel::{kernel, lengths};
-use super::view::Lengths;
+use super::kernel::kernel;
 use crate::emit::types::{generic, type_tokens};
-use crate::graph::{Dim, Symbol};
 use crate::parse::{Axis, Layer, Parameter, System, Type};
 
 /// The struct, its implementations, and the function in dfdx's operations; without bodies after a mistake.
@@ -20,19 +18,19 @@ pub fn tensor_items(system: &System, bodies: Option<&TensorBodies>, rt: &TokenSt
     quote! { #function #structure #implementation }
 }
 
-struct Items<'a> {
-    system: &'a System,
-    bodies: Option<&'a TensorBodies>,
+pub(super) struct Items<'a> {
+    pub(super) system: &'a System,
+    pub(super) bodies: Option<&'a TensorBodies>,
     rt: &'a TokenStream,
 }
 
 impl Items<'_> {
-    fn real(&self) -> TokenStream {
+    pub(super) fn real(&self) -> TokenStream {
         type_tokens(&Type::Number(self.system.real))
     }
 
     /// The const generics that the parameters mention: those of the struct.
-    fn own_generics(&self) -> Vec<Ident> {
+    pub(super) fn own_generics(&self) -> Vec<Ident> {
         let mentioned = |name: &String| {
             let is = |axis: &Axis| matches!(axis, Axis::Generic(generic) if generic == name);
             self.system.parameters.iter().any(|parameter| match &parameter.ty {
@@ -57,7 +55,7 @@ impl Items<'_> {
         self.system.item.sig.ident.span()
     }
 
-    fn generics(&self) -> Vec<Ident> {
+    pub(super) fn generics(&self) -> Vec<Ident> {
         self.system.generics.iter().map(|name| generic(name, self.at())).collect()
     }
 
@@ -96,24 +94,11 @@ impl Items<'_> {
 
     fn implementation(&self) -> TokenStream {
         let (rt, name, real) = (self.rt, self.system.struct_name(), self.real());
-        let (own, generics) = (self.own_generics(), self.generics());
+        let own = self.own_generics();
         let kernel = kernel(self.system, self.bodies, &real);
         let collection = self.collection();
         let (parameters, accumulate) = self.parameters();
-        let state = self.system.state_type.clone();
-        let shapes = shapes(&state);
-        let names: Vec<&str> =
-            self.bodies.iter().flat_map(|bodies| bodies.state()).map(|tensor| tensor.name.as_str()).collect();
-        let make = self.make_kernel();
-        let on_device = self.on_device(&shapes);
-        // After a mistake any state will do.
-        let (of_system, shapes, of_kernel) = match self.bodies {
-            Some(_) => (quote!(#(const #generics: usize,)*), shapes, quote!(#(#generics),*)),
-            None => {
-                let zeros = generics.iter().map(|_| quote!(0));
-                (quote!(#(const #own: usize,)* Shapes,), quote!(Shapes), quote!(#(#zeros),*))
-            }
-        };
+        let of_role = self.of_role();
         quote! {
             #[allow(
                 unused_imports, unused_variables, unused_mut, unused_assignments, non_upper_case_globals,
@@ -123,13 +108,6 @@ impl Items<'_> {
                 use #rt as rt;
                 use rt::{Lane as _, Mask as _};
                 use rt::dfdx;
-
-                impl<#(const #own: usize,)* D: dfdx::tensor_ops::Device<#real>> #name<#(#own,)* D, #real> {
-                    /// A solver, to choose method and options.
-                    pub fn solver(&self) -> rt::TensorSolver<'_, Self> {
-                        rt::TensorSolver::new(self)
-                    }
-                }
 
                 #kernel
 
@@ -151,103 +129,10 @@ impl Items<'_> {
                     }
                 }
 
-                impl<#of_system D: dfdx::tensor_ops::Device<#real>> rt::TensorSystem<#shapes>
-                    for #name<#(#own,)* D, #real>
-                {
-                    type Kernel = __Kernel<#of_kernel>;
-                    const STATES: &'static [&'static str] = &[#(#names),*];
-                    fn kernel(&self, shapes: &#shapes) -> ::core::result::Result<Self::Kernel, rt::SolveError> {
-                        #make
-                    }
-                }
-
-                #on_device
+                #of_role
 
                 #collection
             };
-        }
-    }
-
-    /// The function itself as what is solved, on the device of its tensors.
-    fn on_device(&self, shapes: &TokenStream) -> TokenStream {
-        if self.bodies.is_none() || self.system.parameters.is_empty() {
-            return quote!();
-        }
-        let (name, function, real) = (self.system.struct_name(), &self.system.item.sig.ident, self.real());
-        let (own, generics) = (self.own_generics(), self.generics());
-        let names = self.system.parameters.iter().map(|parameter| &parameter.name);
-        let tensor = |axes: &[Axis]| {
-            let shape = shape(axes, &quote!(dfdx));
-            quote!(dfdx::tensor::Tensor<#shape, #real, D>)
-        };
-        let (state, count) = match &self.system.state_type {
-            Type::Tuple(elements) => {
-                let parts = elements.iter().map(|element| match element {
-                    Type::Tensor(axes) => tensor(axes),
-                    _ => quote!(()),
-                });
-                let places = (0..elements.len()).map(Literal::usize_unsuffixed);
-                let count = quote!(#(dfdx::shapes::Shape::num_elements(&shapes.#places))+*);
-                (quote!((#(#parts,)*)), count)
-            }
-            Type::Tensor(axes) => (tensor(axes), quote!(dfdx::shapes::Shape::num_elements(shapes))),
-            _ => return quote!(),
-        };
-        quote! {
-            impl<#(const #generics: usize,)* D: dfdx::tensor_ops::Device<#real> + Send + Sync> rt::DeviceSystem<#shapes>
-                for #name<#(#own,)* D, #real>
-            {
-                type DeviceKernel = rt::opaque::OnDevice<Self, #real, D, #state>;
-                fn device_kernel(&self, shapes: &#shapes, device: D) -> Self::DeviceKernel {
-                    rt::opaque::OnDevice::new(self, *shapes, device, #count, |model, t, state| {
-                        #function(t, state, #(model.#names.clone()),*)
-                    })
-                }
-            }
-        }
-    }
-
-    /// The kernel of given shapes, once the lengths that are known only now have been compared.
-    fn make_kernel(&self) -> TokenStream {
-        let Some(bodies) = self.bodies else { return quote!(::core::unimplemented!()) };
-        let lengths = Lengths { of: quote!(kernel), ..lengths(bodies) };
-        let in_tuple = matches!(self.system.state_type, Type::Tuple(_));
-        let values = lengths.runtime.iter().map(|(tensor, axis)| {
-            let (tensor, axis) = (Literal::usize_unsuffixed(*tensor), Literal::usize_unsuffixed(*axis));
-            let shape = if in_tuple { quote!(shapes.#tensor) } else { quote!(shapes) };
-            quote!(dfdx::shapes::Dim::size(&#shape.#axis))
-        });
-        let checks = bodies.checks.iter().map(|check| {
-            let (left, right) = (lengths.code(&check.left), lengths.code(&check.right));
-            let text = &check.text;
-            if check.is_static() {
-                let span = Span::mixed_site().located_at(check.span);
-                return quote_spanned!(span=> const { ::core::assert!(#left == #right, #text) });
-            }
-            quote! {
-                if #left != #right {
-                    return ::core::result::Result::Err(rt::SolveError::ShapeMismatch {
-                        what: #text,
-                        left: #left,
-                        right: #right,
-                    });
-                }
-            }
-        });
-        let rows = match &bodies.rows {
-            // The kernel's lengths are not there yet.
-            Some(Symbol::Runtime(tensor, axis)) => {
-                let (tensor, axis) = (Literal::usize_unsuffixed(*tensor), Literal::usize_unsuffixed(*axis));
-                let shape = if in_tuple { quote!(shapes.#tensor) } else { quote!(shapes) };
-                quote!(dfdx::shapes::Dim::size(&#shape.#axis))
-            }
-            Some(symbol) => Lengths { rows: None, ..lengths.clone() }.code(&Dim::symbol(symbol.clone())),
-            None => quote!(0),
-        };
-        quote! {
-            let kernel = __Kernel { rows: #rows, lengths: [#(#values),*] };
-            #(#checks)*
-            ::core::result::Result::Ok(kernel)
         }
     }
 
@@ -352,18 +237,6 @@ pub(super) fn shape(axes: &[Axis], dfdx: &TokenStream) -> TokenStream {
         Axis::Runtime => quote!(usize),
     });
     quote!((#(#axes,)*))
-}
-
-/// The type of the shapes of a state.
-fn shapes(state: &Type) -> TokenStream {
-    match state {
-        Type::Tensor(axes) => shape(axes, &quote!(dfdx)),
-        Type::Tuple(elements) => {
-            let elements = elements.iter().map(shapes);
-            quote!((#(#elements,)*))
-        }
-        _ => quote!(()),
-    }
 }
 
 /// The type of a field whose numbers are of type `element`; `dfdx` is the path of that crate.

@@ -1,4 +1,4 @@
-//! The kernel: right-hand side and cotangents as loops.
+//! The kernel: a function and its derivatives as loops.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +10,7 @@ use crate::emit::names::Names;
 use crate::emit::types::generic;
 use crate::graph::Dim;
 use crate::lower::TensorInput;
-use crate::parse::{Axis, System};
+use crate::parse::{Axis, Role, System};
 
 /// How the lengths of a system are written.
 pub(super) fn lengths(bodies: &TensorBodies) -> Lengths {
@@ -31,14 +31,21 @@ pub(super) fn kernel(system: &System, bodies: Option<&TensorBodies>, real: &Toke
     let generics: Vec<Ident> =
         system.generics.iter().map(|name| generic(name, system.item.sig.ident.span())).collect();
     let runtime = bodies.map_or(0, |bodies| lengths(bodies).runtime.len());
-    let (sizes, rhs, vjp) = match bodies {
-        Some(bodies) => functions(bodies),
-        None => {
-            let nothing = quote!(::core::unimplemented!());
-            ([nothing.clone(), nothing.clone(), nothing.clone()], nothing.clone(), nothing)
-        }
-    };
-    let [states, parameters, workspace] = sizes;
+    let Functions { states, parameters, workspace, rhs, vjp, slope } =
+        bodies.map_or_else(Functions::missing, Functions::new);
+    let event =
+        (system.is_tensor_event() || (system.role == Role::Function && bodies.is_none())).then(|| {
+            quote! {
+                impl<#(const #generics: usize),*> rt::EventKernel<#real> for __Kernel<#(#generics),*> {
+                    #[inline(always)]
+                    fn slope<L: rt::Single<Scalar = #real>>(
+                        &self, p: &[L], t: L, y: &[L], dy: &[L], work: &mut [L],
+                    ) -> L {
+                        #slope
+                    }
+                }
+            }
+        });
     let rows = match bodies.and_then(|bodies| bodies.rows.as_ref()) {
         Some(_) => quote!(::core::option::Option::Some(self.rows)),
         None => quote!(::core::option::Option::None),
@@ -69,47 +76,77 @@ pub(super) fn kernel(system: &System, bodies: Option<&TensorBodies>, real: &Toke
                 #vjp
             }
         }
+
+        #event
     }
+}
+
+/// The bodies of the functions of a kernel.
+struct Functions {
+    states: TokenStream,
+    parameters: TokenStream,
+    workspace: TokenStream,
+    rhs: TokenStream,
+    vjp: TokenStream,
+    /// Of an event alone.
+    slope: TokenStream,
 }
 
 const TAKEN: [&str; 12] =
     ["p", "t", "y", "dy", "dy_bar", "p_bar", "y_bar", "work", "rt", "out", "total", "self"];
 
-fn functions(bodies: &TensorBodies) -> ([TokenStream; 3], TokenStream, TokenStream) {
-    let lengths = lengths(bodies);
-    let (states, parameters) = (count(bodies.state()), count(bodies.parameters()));
-    let outside = || {
-        let codes = bodies.outside.iter().map(|path| Held::Scalar(quote!(L::splat(const { #path }))));
-        codes.collect::<Vec<Held>>()
-    };
-    let inputs = || {
-        let mut inputs = vec![Held::Scalar(quote!(t))];
-        inputs.extend(views("y", bodies.state()));
-        inputs.extend(views("p", bodies.parameters()));
-        inputs.extend(outside());
-        inputs
-    };
+impl Functions {
+    /// What stands there after a mistake.
+    fn missing() -> Self {
+        let nothing = || quote!(::core::unimplemented!());
+        let (states, parameters, workspace) = (nothing(), nothing(), nothing());
+        Self { states, parameters, workspace, rhs: nothing(), vjp: nothing(), slope: nothing() }
+    }
 
-    let mut names = Names::new(&TAKEN);
-    let (split, targets) = targets("dy", bodies.state(), &lengths, false);
-    let (code, _, work_of_rhs) = write(&bodies.value, inputs(), &targets, &lengths, &mut names);
-    let rhs = quote!(#split #code);
+    fn new(bodies: &TensorBodies) -> Self {
+        let lengths = lengths(bodies);
+        let inputs = || {
+            let mut inputs = vec![Held::Scalar(quote!(t))];
+            inputs.extend(views("y", bodies.state()));
+            inputs.extend(views("p", bodies.parameters()));
+            let outside = bodies.outside.iter();
+            inputs.extend(outside.map(|path| Held::Scalar(quote!(L::splat(const { #path })))));
+            inputs
+        };
 
-    let mut names = Names::new(&TAKEN);
-    let mut more = inputs();
-    more.extend(views("dy_bar", bodies.state()));
-    let (split_state, of_state) = self::targets("y_bar", bodies.state(), &lengths, false);
-    let (split_parameters, of_parameters) = self::targets("p_bar", bodies.parameters(), &lengths, true);
-    let targets: Vec<Option<Target>> = std::iter::once(None).chain(of_state).chain(of_parameters).collect();
-    let (code, scalars, work_of_vjp) = write(&bodies.vjp, more, &targets, &lengths, &mut names);
-    let time = &scalars[0];
-    let vjp = quote!(#split_state #split_parameters #code #time);
+        let mut names = Names::new(&TAKEN);
+        let (split, of_results) = targets("dy", &bodies.results, &lengths, false);
+        let (code, _, work_of_rhs) = write(&bodies.value, inputs(), &of_results, &lengths, &mut names);
+        let rhs = quote!(#split #code);
 
-    let workspace = {
-        let (a, b) = (lengths.code(&work_of_rhs), lengths.code(&work_of_vjp));
-        quote!(::core::cmp::Ord::max(#a, #b))
-    };
-    ([lengths.code(&states), lengths.code(&parameters), workspace], rhs, vjp)
+        let mut names = Names::new(&TAKEN);
+        let mut more = inputs();
+        more.extend(views("dy_bar", &bodies.results));
+        let (split_state, of_state) = targets("y_bar", bodies.state(), &lengths, false);
+        let (split_parameters, of_parameters) = targets("p_bar", bodies.parameters(), &lengths, true);
+        let targets: Vec<Option<Target>> =
+            std::iter::once(None).chain(of_state).chain(of_parameters).collect();
+        let (code, scalars, work_of_vjp) = write(&bodies.vjp, more, &targets, &lengths, &mut names);
+        let time = &scalars[0];
+        let vjp = quote!(#split_state #split_parameters #code #time);
+
+        let mut works = vec![work_of_rhs, work_of_vjp];
+        let slope = bodies.slope.as_ref().map(|slope| {
+            let mut names = Names::new(&TAKEN);
+            let mut more = inputs();
+            more.extend(views("dy", bodies.state()));
+            let (code, scalars, work) = write(slope, more, &[None], &lengths, &mut names);
+            works.push(work);
+            let value = &scalars[0];
+            quote!(#code #value)
+        });
+
+        let works = works.iter().map(|work| lengths.code(work));
+        let workspace = works.reduce(|a, b| quote!(::core::cmp::Ord::max(#a, #b))).unwrap_or_default();
+        let (states, parameters) =
+            (lengths.code(&count(bodies.state())), lengths.code(&count(bodies.parameters())));
+        Self { states, parameters, workspace, rhs, vjp, slope: slope.unwrap_or_default() }
+    }
 }
 
 /// Tensors that lie one after the other in a slice.

@@ -1,4 +1,4 @@
-//! A system of tensors as code: loops over flat buffers.
+//! A system of tensors, or a function of its states, as code: loops over flat buffers.
 
 mod bodies;
 mod dfdx;
@@ -9,6 +9,7 @@ mod kernel;
 mod nest;
 mod opaque;
 mod product;
+mod role;
 mod rows;
 mod view;
 mod writer;

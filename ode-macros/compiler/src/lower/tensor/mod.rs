@@ -14,23 +14,25 @@ use crate::graph::{Dim, Graph, Operation, Shape, Symbol, written};
 use crate::operation::Tensor;
 use crate::parse::{Axis, Layer, System, Type, pattern_names};
 
-/// A system of tensors as a graph of time, the tensors of state and parameters, and outside constants to the tensors of
-/// the result.
+/// A system of tensors, or a function of its states, as a graph of time, the tensors of state and parameters, and outside
+/// constants to the tensors of the result.
 #[derive(Debug)]
 pub struct LoweredTensors {
-    /// Inputs: time, then `tensors`, then `outside`. Outputs: one for each tensor of the state.
+    /// Inputs: time, then `tensors`, then `outside`. Outputs: one for each tensor of the result.
     pub graph: Graph,
     /// The tensors of state and parameters, in order.
     pub tensors: Vec<TensorInput>,
     /// How many of them are the state.
     pub states: usize,
+    /// The tensors of the result.
+    pub results: Vec<TensorInput>,
     /// The paths of the constants that the user takes from outside of the function.
     pub outside: Vec<syn::Path>,
     /// Lengths that must be equal, which the macro cannot see.
     pub checks: Vec<LengthCheck>,
 }
 
-/// A tensor of the state or of the parameters.
+/// A tensor of the state, of the parameters or of the result.
 #[derive(Debug, Clone)]
 pub struct TensorInput {
     /// As the user would call it: `w1`, `net.0.weight`.
@@ -93,10 +95,15 @@ pub fn tensor_graph(system: &System, errors: &Errors) -> LoweredTensors {
     }
     let value = lower.block(&system.body, &[]);
     let span = system.body.result.as_ref().map_or(system.body.span, |result| result.span);
-    let outputs = lower.tensor_result(value, &tensors[..states], &system.result_type, span);
+    let results = if system.is_tensor_event() {
+        vec![TensorInput { name: "the event".to_owned(), axes: Vec::new(), dims: Vec::new() }]
+    } else {
+        tensors[..states].to_vec()
+    };
+    let outputs = lower.tensor_result(value, &results, system, span);
     let (mut graph, outside, checks) = (lower.regions.into_graph(), lower.outside, lower.checks);
     graph.outputs = outputs;
-    LoweredTensors { graph, tensors, states, outside, checks }
+    LoweredTensors { graph, tensors, states, results, outside, checks }
 }
 
 /// The tensors of a value of the signature, by their places.
@@ -188,19 +195,29 @@ impl Lower<'_> {
         }
     }
 
-    /// The nodes of the result, whose tensors have the shapes of the state's.
+    /// The nodes of the result, whose tensors have these shapes.
     fn tensor_result(
         &mut self,
         value: Value,
-        states: &[TensorInput],
-        ty: &Type,
+        results: &[TensorInput],
+        system: &System,
         span: Span,
     ) -> Vec<crate::graph::NodeId> {
+        let ty = &system.result_type;
+        let differs = |found: &str, wanted: &[Dim]| {
+            if system.is_tensor_event() {
+                say::tensor_event(found)
+            } else if system.is_tensor_reset() {
+                say::tensor_reset(found, &written(wanted))
+            } else {
+                say::tensor_result(found, &written(wanted))
+            }
+        };
         if value.is_poisoned() {
             return Vec::new();
         }
         let parts = match (value, ty) {
-            (Value::Tuple(parts), Type::Tuple(_)) if parts.len() == states.len() => parts,
+            (Value::Tuple(parts), Type::Tuple(_)) if parts.len() == results.len() => parts,
             (value, Type::Tensor(_)) if !matches!(value, Value::Tuple(_)) => vec![value],
             (_, Type::Unknown) => return Vec::new(),
             (value, _) => {
@@ -215,28 +232,27 @@ impl Lower<'_> {
         };
         let parts: Vec<Option<_>> = parts
             .into_iter()
-            .zip(states)
-            .map(|(part, state)| {
+            .zip(results)
+            .map(|(part, result)| {
                 let Some(found) = part.dims() else {
-                    let text = say::tensor_result(&part.describe(self.real), &written(&state.dims));
-                    self.errors.at(span, text);
+                    self.errors.at(span, differs(&part.describe(self.real), &result.dims));
                     return None;
                 };
-                let text = say::tensor_result(&written(&found), &written(&state.dims));
+                let text = differs(&written(&found), &result.dims);
                 let number = part.numbers()[0];
-                if found.len() != state.dims.len() {
+                if found.len() != result.dims.len() {
                     self.errors.at(span, text);
                     return None;
                 }
                 let fits = found
                     .iter()
-                    .zip(&state.dims)
+                    .zip(&result.dims)
                     .all(|(found, wanted)| self.equal(found, wanted, &text, span));
                 if !fits {
                     self.errors.at(span, text);
                     return None;
                 }
-                let number = self.reshaped(number, &found, &state.dims, span);
+                let number = self.reshaped(number, &found, &result.dims, span);
                 Some(self.regions.import(number))
             })
             .collect();
