@@ -10,6 +10,7 @@ mod event;
 pub mod functions;
 mod method;
 mod number;
+mod repeat;
 mod solve;
 mod space;
 mod system;
@@ -71,9 +72,10 @@ pub mod __private {
     #[cfg(feature = "dfdx")]
     pub use crate::number::{Elementary, Single, each};
     pub use crate::number::{Lane, Mask, Real};
+    pub use crate::repeat::{Buffer, Sum, add_to, blocks, buffer, subtract_from, terms};
     pub use crate::solve::{IntoTimes, Solution, SolveError, Solver};
     pub use crate::space::{Boxed, Space};
-    pub use crate::system::{FixedLength, Function, Model, System};
+    pub use crate::system::{FixedLength, Function, Model, System, jacobian_by_columns};
     #[cfg(feature = "dfdx")]
     pub use crate::tensor::opaque;
     #[cfg(feature = "dfdx")]

@@ -230,7 +230,7 @@ impl System for AnySystem {
     type Matrix<L: Lane> = Vec<Numbers<L>>;
     /// So that solves run as those of small systems do.
     const INLINED: bool = true;
-    const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[];
+    const JACOBIAN_PATTERN: Option<&'static [(usize, usize)]> = None;
 
     fn rhs<L: Lane<Scalar = f64>>(p: &AnyParameters<L>, t: L, y: &Numbers<L>, dy: &mut Numbers<L>) {
         p.system.rhs(plain(&p.numbers), plain(&[t])[0], plain(&y.0), plain_mut(&mut dy.0));

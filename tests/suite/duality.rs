@@ -203,12 +203,12 @@ where
             for (i, &expected) in column.iter().enumerate() {
                 let entry = found.jacobian[i][j];
                 assert_close(entry, expected, 0.0, 1e-14 * size, &format!("{name}: jacobian[{i}][{j}]"));
-                let listed = S::JACOBIAN_PATTERN.contains(&(i, j));
+                let listed = S::JACOBIAN_PATTERN.is_none_or(|pattern| pattern.contains(&(i, j)));
                 assert!(listed || entry == 0.0, "{name}: {entry} at ({i}, {j}) is not in the pattern");
             }
         }
     }
-    assert!(S::JACOBIAN_PATTERN.is_sorted(), "{name}: pattern");
+    assert!(S::JACOBIAN_PATTERN.is_none_or(|pattern| pattern.is_sorted()), "{name}: pattern");
 
     // A pack holds a problem in each lane, and computes each as if it were alone.
     let bits = |x: f64| x.to_bits();

@@ -58,3 +58,31 @@ fn a_system_of_tensors() {
 fn an_event_of_tensors() {
     check("impact", ode_compiler::differentiable);
 }
+
+#[test]
+fn a_system_with_loops() {
+    check("ring", ode_compiler::ode);
+}
+
+/// All tokens, those in groups included.
+fn tokens(stream: TokenStream) -> usize {
+    let inside = |tree| match tree {
+        proc_macro2::TokenTree::Group(group) => 1 + tokens(group.stream()),
+        _ => 1,
+    };
+    stream.into_iter().map(inside).sum()
+}
+
+#[test]
+fn code_does_not_grow_with_the_length_of_a_loop() {
+    let code = |length: usize| {
+        let source = include_str!("data/ring.rs").replace("150", &length.to_string());
+        let start = std::time::Instant::now();
+        let code = ode_compiler::ode(TokenStream::new(), source.parse().expect("tokens"));
+        assert!(start.elapsed().as_secs_f64() < 5.0, "the expansion took {:?}", start.elapsed());
+        // The name of each state, with its comma.
+        tokens(code) - 2 * length
+    };
+    assert_eq!(code(1000), code(4000));
+    assert!(code(1000) < 6000, "{} tokens", code(1000));
+}

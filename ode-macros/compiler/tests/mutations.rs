@@ -3,12 +3,13 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use proptest::prelude::*;
 
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 6] = [
     include_str!("data/lotka_volterra.rs"),
     include_str!("data/stick_slip.rs"),
     include_str!("data/coupled.rs"),
     include_str!("data/energy.rs"),
     include_str!("data/mistaken.rs"),
+    include_str!("data/ring.rs"),
 ];
 
 /// More of the language than the systems above need.

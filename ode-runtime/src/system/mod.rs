@@ -4,8 +4,10 @@
 //! are ordered as parameters `p`, time `t`, state `y`.
 
 mod dynamics;
+mod jacobian;
 
 pub(crate) use dynamics::{Dynamics, component};
+pub use jacobian::jacobian_by_columns;
 
 use std::fmt::Debug;
 
@@ -68,8 +70,9 @@ pub trait System: FixedLength {
     /// Whether the functions below are small enough to be inlined everywhere, so that they are compiled for the CPU
     /// features of their caller.
     const INLINED: bool;
-    /// The entries (row, column) of df/dy that are not zero by structure, sorted.
-    const JACOBIAN_PATTERN: &'static [(usize, usize)];
+    /// The entries (row, column) of df/dy that are not zero by structure, sorted; `None` where they are not known,
+    /// because loops of the system stayed loops.
+    const JACOBIAN_PATTERN: Option<&'static [(usize, usize)]>;
 
     /// The right-hand side: `dy` = f(t, y, p).
     fn rhs<L: Lane<Scalar = Self::Real>>(

@@ -1,12 +1,14 @@
-//! More rounds than can be unrolled.
+//! More rounds than can be unrolled, and an integer that changes from one to the next.
 
 use odec::prelude::*;
 
 #[ode]
-fn decay(t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
+fn decay(_t: f64, [x, v]: [f64; 2], rate: f64) -> [f64; 2] {
     let mut sum = x;
+    let mut n = 0;
     for _ in 0..1_000_000 {
-        sum += rate * t;
+        sum += rate * n as f64;
+        n += 1;
     }
     [v, sum]
 }

@@ -1,8 +1,8 @@
 //! Forward mode: from the tangents of the inputs to those of the outputs.
 
 use super::tensor::{self, expanded};
-use super::{Sparse, partials, product};
-use crate::graph::{Graph, Node, NodeId, Operation, Shape};
+use super::{Sparse, partials, product, repeat};
+use crate::graph::{Graph, Node, NodeId, Operation, Scatter, Shape};
 
 /// The graph with one more input for each active one, its tangent, whose outputs are the tangents of the outputs.
 ///
@@ -17,7 +17,7 @@ pub fn jvp(graph: &Graph, active: &[bool]) -> Graph {
 }
 
 /// A copy of the graph with a tangent input for each active input, and those tangents.
-fn with_tangent_inputs(graph: &Graph, active: &[bool]) -> (Graph, Vec<Sparse>) {
+pub(super) fn with_tangent_inputs(graph: &Graph, active: &[bool]) -> (Graph, Vec<Sparse>) {
     assert_eq!(active.len(), graph.inputs().len());
     let mut result = graph.clone();
     let tangents = graph
@@ -100,6 +100,35 @@ fn node_tangent(
             if elements.iter().all(Sparse::is_zero) { Sparse::Zero } else { Sparse::Elements(elements) }
         }
         Operation::Index(index) | Operation::Result(index) => of(0).element(*index, result, node.span),
+        Operation::Gather(view) => match of(0) {
+            Sparse::Zero => Sparse::Zero,
+            derivative => {
+                let shape = result.shape(node.arguments[0]).clone();
+                let tangent = derivative.node(&shape, result, node.span);
+                Sparse::Node(result.push(Operation::Gather(view.clone()), vec![tangent], node.span))
+            }
+        },
+        Operation::Scatter(scatter) => {
+            let mut parts = Vec::new();
+            let mut views = Vec::new();
+            for (place, view) in scatter.views.iter().enumerate() {
+                let derivative = of(place);
+                if !derivative.is_zero() {
+                    let shape = result.shape(node.arguments[place]).clone();
+                    parts.push(derivative.node(&shape, result, node.span));
+                    views.push(view.clone());
+                }
+            }
+            if parts.is_empty() {
+                return Sparse::Zero;
+            }
+            let scatter = Scatter::among_zeros(scatter.dims.clone(), views);
+            Sparse::Node(result.push(Operation::Scatter(scatter), parts, node.span))
+        }
+        Operation::Loop(repeated) => {
+            let derivatives: Vec<Sparse> = (0..node.arguments.len()).map(of).collect();
+            repeat::tangent(node, repeated, &derivatives, result)
+        }
         Operation::Branch { then, otherwise } => {
             let derivatives: Vec<Sparse> = (1..node.arguments.len()).map(of).collect();
             branch_tangent(node, then, otherwise, &derivatives, result)

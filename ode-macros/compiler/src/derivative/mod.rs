@@ -6,6 +6,7 @@
 
 mod jacobian;
 mod jvp;
+mod repeat;
 mod sink;
 mod sparse;
 mod tensor;

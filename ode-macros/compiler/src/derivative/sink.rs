@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::graph::{Graph, Node, NodeId, Operation, Shape};
+use crate::graph::{Graph, Loop, Node, NodeId, Operation, Shape};
 
 /// The same function, where values that only arms use are computed by the arms.
 pub(super) fn sink(graph: &Graph) -> Graph {
@@ -23,6 +23,11 @@ pub(super) fn sink(graph: &Graph) -> Graph {
                 let then = arm(graph, &inner, then, then_captured);
                 let otherwise = arm(graph, &inner, otherwise, other_captured);
                 branch(node, then, otherwise, &images, &mut result)
+            }
+            Operation::Loop(repeated) => {
+                let body = sink(&repeated.body);
+                let repeated = Loop { body, name: repeated.name.clone(), ..**repeated };
+                result.push(Operation::Loop(Box::new(repeated)), map(&node.arguments), node.span)
             }
             Operation::Select
                 if splits(graph, node) && node.arguments[1..].iter().any(|argument| inner[argument.0]) =>

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use super::tensor::expanded;
-use crate::graph::{Graph, NodeId, Operation, Shape};
+use crate::graph::{Graph, NodeId, Operation, Scatter, Shape, View};
 use crate::operation::Elementwise;
 
 /// The derivative of, or by, a value: nothing, a node of the value's shape, or one derivative for each element.
@@ -13,9 +13,12 @@ pub enum Sparse {
     Zero,
     /// This node.
     Node(NodeId),
-    /// By the elements of an array, or the results of a branch.
+    /// By the elements of an array, or the results of a branch or loop.
     Elements(Vec<Sparse>),
 }
+
+/// Longer arrays are not taken apart into their elements.
+const TAKEN_APART: usize = 16;
 
 impl Sparse {
     /// Whether all of it is zero.
@@ -46,6 +49,9 @@ impl Sparse {
                 expanded(graph, zero, shape)
             }
             (Self::Zero, None) => graph.constant(0.0, span),
+            (_, Some(element)) if self.is_mostly_zero(shape) => {
+                self.among_zeros(shape, &element, graph, span)
+            }
             (_, Some(element)) => {
                 let elements: Vec<NodeId> = (0..shape.leading().unwrap_or(0))
                     .map(|index| {
@@ -59,12 +65,48 @@ impl Sparse {
         }
     }
 
+    /// Whether it is that of a long array, and known to be zero in parts.
+    fn is_mostly_zero(&self, shape: &Shape) -> bool {
+        let zeros = match self {
+            Self::Zero => true,
+            Self::Node(_) => false,
+            Self::Elements(elements) => elements.iter().any(Self::is_zero),
+        };
+        zeros && shape.len() > TAKEN_APART
+    }
+
+    /// The node of an array of which only some elements are not zero.
+    fn among_zeros(&self, shape: &Shape, element: &Shape, graph: &mut Graph, span: Span) -> NodeId {
+        let (Shape::Numbers(dims), Shape::Numbers(inner)) = (shape, element) else {
+            unreachable!("arrays are of numbers")
+        };
+        let (mut parts, mut views) = (Vec::new(), Vec::new());
+        if let Self::Elements(elements) = self {
+            for (index, part) in elements.iter().enumerate().filter(|(_, part)| !part.is_zero()) {
+                parts.push(part.node(element, graph, span));
+                views.push(View::rows(index * element.len(), inner));
+            }
+        }
+        graph.push(Operation::Scatter(Scatter::among_zeros(dims.clone(), views)), parts, span)
+    }
+
     /// Adds `other`.
     pub fn add(&mut self, other: Self, graph: &mut Graph, span: Span) {
         let sum = match (std::mem::replace(self, Self::Zero), other) {
             (Self::Zero, sum) | (sum, Self::Zero) => sum,
             (Self::Node(a), Self::Node(b)) if graph.shape(a).is_number() || graph.shape(a).is_tensor() => {
                 Self::Node(graph.push(Operation::Elementwise(Elementwise::Add), vec![a, b], span))
+            }
+            (a, b) if a.is_long(graph) || b.is_long(graph) => {
+                let shape = match (&a, &b) {
+                    (Self::Node(id), _) | (_, Self::Node(id)) => graph.shape(*id).clone(),
+                    _ => unreachable!("one of them is a node"),
+                };
+                let parts = vec![a.node(&shape, graph, span), b.node(&shape, graph, span)];
+                let Shape::Numbers(dims) = shape else { unreachable!("an array of numbers") };
+                let whole = View::rows(0, &dims);
+                let sum = Scatter::among_zeros(dims, vec![whole.clone(), whole]);
+                Self::Node(graph.push(Operation::Scatter(sum), parts, span))
             }
             (a, b) => {
                 let count = a.count(graph).max(b.count(graph));
@@ -88,6 +130,16 @@ impl Sparse {
         let mut elements = vec![Self::Zero; count];
         elements[index] = other;
         self.add(Self::Elements(elements), graph, span);
+    }
+
+    /// Whether it is the node of a long array.
+    fn is_long(&self, graph: &Graph) -> bool {
+        match self {
+            Self::Node(id) => {
+                matches!(graph.shape(*id), Shape::Numbers(_)) && graph.shape(*id).len() > TAKEN_APART
+            }
+            _ => false,
+        }
     }
 
     fn count(&self, graph: &Graph) -> usize {

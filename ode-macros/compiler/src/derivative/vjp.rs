@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sink::sink;
 use super::tensor::{self, reduced};
-use super::{Sparse, partials, product};
-use crate::graph::{Graph, Node, NodeId, Operation, Shape};
+use super::{Sparse, partials, product, repeat};
+use crate::graph::{Graph, Node, NodeId, Operation, Scatter, Shape};
 use crate::operation::Tensor;
 
 /// The graph with one more input for each output, its cotangent, whose outputs are the cotangents of the active inputs.
@@ -15,7 +15,7 @@ use crate::operation::Tensor;
 #[must_use]
 pub fn vjp(graph: &Graph, active: &[bool]) -> Graph {
     assert_eq!(active.len(), graph.inputs().len());
-    let graph = &sink(graph);
+    let graph = &repeat::recorded(&sink(graph));
     let mut result = graph.clone();
     let cotangents = cotangent_inputs(graph, &mut result, &vec![true; graph.outputs.len()]);
     let sums = pull_back(graph, &mut result, cotangents, active);
@@ -32,7 +32,7 @@ fn active_inputs<'a>(graph: &'a Graph, active: &'a [bool]) -> impl Iterator<Item
     graph.inputs().iter().zip(active).filter(|(_, active)| **active).map(|(&input, _)| input)
 }
 
-fn cotangent_inputs(graph: &Graph, result: &mut Graph, wanted: &[bool]) -> Vec<Sparse> {
+pub(super) fn cotangent_inputs(graph: &Graph, result: &mut Graph, wanted: &[bool]) -> Vec<Sparse> {
     graph
         .outputs
         .iter()
@@ -45,7 +45,7 @@ fn cotangent_inputs(graph: &Graph, result: &mut Graph, wanted: &[bool]) -> Vec<S
 }
 
 /// Which nodes depend on an active input.
-fn dependent(graph: &Graph, active: &[bool]) -> Vec<bool> {
+pub(super) fn dependent(graph: &Graph, active: &[bool]) -> Vec<bool> {
     let mut dependent = vec![false; graph.nodes().len()];
     for id in graph.ids() {
         let node = graph.node(id);
@@ -59,7 +59,12 @@ fn dependent(graph: &Graph, active: &[bool]) -> Vec<bool> {
 }
 
 /// The cotangents of all nodes of `graph`, made in `result`, which begins with those nodes.
-fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[bool]) -> Vec<Sparse> {
+pub(super) fn pull_back(
+    graph: &Graph,
+    result: &mut Graph,
+    outputs: Vec<Sparse>,
+    active: &[bool],
+) -> Vec<Sparse> {
     let dependent = dependent(graph, active);
     let mut sums = vec![Sparse::Zero; graph.nodes().len()];
     let choices = choices(graph);
@@ -118,6 +123,30 @@ fn pull_back(graph: &Graph, result: &mut Graph, outputs: Vec<Sparse>, active: &[
                     shape => shape.leading().unwrap_or(0),
                 };
                 sums[array.0].add_to_element(*index, count, cotangent, result, node.span);
+            }
+            Operation::Gather(view) => {
+                let array = node.arguments[0];
+                let cotangent = cotangent.node(&node.shape, result, node.span);
+                let Shape::Numbers(dims) = graph.shape(array).clone() else { unreachable!("an array") };
+                let scatter = Operation::Scatter(Scatter::among_zeros(dims, vec![view.clone()]));
+                let part = Sparse::Node(result.push(scatter, vec![cotangent], node.span));
+                sums[array.0].add(part, result, node.span);
+            }
+            Operation::Scatter(scatter) => {
+                let cotangent = cotangent.node(&node.shape, result, node.span);
+                for argument in into {
+                    let gather = Operation::Gather(scatter.views[argument].clone());
+                    let part = Sparse::Node(result.push(gather, vec![cotangent], node.span));
+                    sums[node.arguments[argument].0].add(part, result, node.span);
+                }
+            }
+            Operation::Loop(repeated) => {
+                let parts = repeat::cotangents((id, node), repeated, &cotangent, &dependent, result);
+                for (argument, part) in parts {
+                    if dependent[argument.0] {
+                        sums[argument.0].add(part, result, node.span);
+                    }
+                }
             }
             Operation::Branch { then, otherwise } => {
                 let parts = branch_cotangents(node, then, otherwise, &cotangent, &dependent, result);

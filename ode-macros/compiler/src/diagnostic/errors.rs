@@ -10,7 +10,8 @@ use syn::spanned::Spanned;
 /// The errors found so far. To drop it unread is a bug of the compiler, and panics.
 #[derive(Debug, Default)]
 pub struct Errors {
-    found: RefCell<Option<Vec<syn::Error>>>,
+    /// With the place of each.
+    found: RefCell<Option<Vec<(String, syn::Error)>>>,
     /// Where: what is unrolled or inlined is met again and again, and one mistake is one error.
     places: RefCell<HashSet<String>>,
 }
@@ -34,9 +35,25 @@ impl Errors {
 
     fn note(&self, span: Span, error: syn::Error) {
         // Spans cannot be compared, but their debug form tells places apart.
-        let first = self.places.borrow_mut().insert(format!("{span:?}"));
+        let place = format!("{span:?}");
+        let first = self.places.borrow_mut().insert(place.clone());
         if let Some(found) = self.found.borrow_mut().as_mut().filter(|_| first) {
-            found.push(error);
+            found.push((place, error));
+        }
+    }
+
+    /// How many there are so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.found.borrow().as_ref().map_or(0, Vec::len)
+    }
+
+    /// Forgets all but the first `count`: those of an attempt that is given up.
+    pub fn forget_after(&self, count: usize) {
+        if let Some(found) = self.found.borrow_mut().as_mut() {
+            for (place, _) in found.drain(count.min(found.len())..) {
+                self.places.borrow_mut().remove(&place);
+            }
         }
     }
 
@@ -52,7 +69,7 @@ impl Errors {
     /// What was noted.
     pub fn into_result(self) -> syn::Result<()> {
         let found = self.found.borrow_mut().take().unwrap_or_default();
-        let all = found.into_iter().reduce(|mut all, error| {
+        let all = found.into_iter().map(|(_, error)| error).reduce(|mut all, error| {
             all.combine(error);
             all
         });

@@ -78,6 +78,22 @@ pub(crate) const POWI: &str = "the exponent of `powi` must be known while compil
 pub(crate) const CAST: &str = "a number cannot become an integer, since an integer must be known while compiling; \
     where the number decides, write an `if` for each case";
 pub(crate) const TOO_LARGE: &str = "unrolled, this system has more than 200000 operations; shorten its loops";
+pub(crate) const LOOP_IN_ARM: &str =
+    "this loop stands in an `if` on numbers; put the `if` inside of the loop";
+pub(crate) const LOOP_DEPENDENCY: &str = "its body changes a variable that cannot go from one iteration to the next; \
+    numbers, and small arrays and tuples of numbers, can";
+pub(crate) const LOOP_OVERWRITES: &str = "iterations of this loop write to the same element; write to an element of \
+    its own in each, or carry the value in a variable";
+pub(crate) const LOOP_READS: &str = "this element of an array may have been written by an earlier iteration of the \
+    loop; carry it in a variable";
+pub(crate) const LOOP_LOCAL_ARRAY: &str = "this array is made in the body of the loop that the index depends on; make \
+    it before the loop";
+pub(crate) const LOOP_INDEX: &str = "the elements of this array have no common form that an index of a long loop \
+    could choose from; use an array of numbers";
+pub(crate) const LOOP_INTEGER: &str = "this integer is no sum of multiples of loop variables; write `i * N + j`, \
+    or `(i + 1) % N` of one variable";
+pub(crate) const LOOP_BOUNDS: &str = "the bounds of this loop depend on the variable of a loop around it; let it run \
+    over all, with an `if` inside";
 pub(crate) const BITS: &str = "numbers have no bits here; use `&&`, `||`, comparisons and `powi`";
 pub(crate) const MUTABLE_REFERENCE: &str = "a mutable reference is not compiled; assign to the variable itself, or \
     return the new value";
@@ -111,6 +127,19 @@ pub(crate) const LENGTH_ARITHMETIC: &str =
     "lengths that are not known here can be added and multiplied alone";
 pub(crate) const MASK_CONDITION: &str = "an `if` takes one truth value, and this has one for each element; write \
     `(a < b).choose(x, y)`";
+
+pub(crate) fn element_shapes(first: &str, other: &str) -> String {
+    format!("the elements of this array differ: {first} and {other}")
+}
+
+/// Past the budget, where a loop could not stay one.
+pub(crate) fn too_large(reason: &str) -> String {
+    format!("a loop here is too long to be unrolled, and cannot stay a loop: {reason}")
+}
+
+pub(crate) fn loop_variable(name: &str, value: &str) -> String {
+    format!("its body changes `{name}`, which is {value}; only numbers go from one iteration to the next")
+}
 
 /// `Rank2` of another number of lengths.
 pub(crate) fn rank(rank: usize, found: usize) -> String {

@@ -1,7 +1,7 @@
 //! The graphs of a system, ready to be written.
 
 use crate::derivative::{Entry, jacobian, jvp, vjp};
-use crate::graph::{Graph, Operation};
+use crate::graph::{Graph, Operation, View};
 use crate::lower::{Lowered, PARAMETERS, STATE, TIME};
 use crate::simplify::simplify;
 
@@ -16,10 +16,9 @@ pub struct Bodies {
     pub vjp: Graph,
     /// The inputs of `vjp`, then the tangents of time, state, parameters and cotangent -> the tangents of its outputs.
     pub vjp_jvp: Graph,
-    /// The same inputs -> the entries of the Jacobian by the state.
-    pub jacobian: Graph,
-    /// The places of those entries.
-    pub pattern: Vec<Entry>,
+    /// The same inputs -> the entries of the Jacobian by the state that are not zero by structure, and their places;
+    /// a system with loops that stay loops has no code for each entry.
+    pub jacobian: Option<(Graph, Vec<Entry>)>,
     /// The paths of the outside constants.
     pub outside: Vec<syn::Path>,
     has_parameters: bool,
@@ -35,7 +34,11 @@ impl Bodies {
         active[TIME] = true;
         active[STATE] = true;
         active[PARAMETERS] = has_parameters;
-        let (jacobian, pattern) = jacobian(&value, STATE);
+        let loops = value.nodes().iter().any(|node| matches!(node.operation, Operation::Loop(_)));
+        let jacobian = (!loops).then(|| {
+            let (jacobian, pattern) = jacobian(&value, STATE);
+            (simplify(&jacobian), pattern)
+        });
         let vjp = simplify(&vjp(&value, &active));
         // The cotangent of the result is the last input.
         let with_cotangent = [active.as_slice(), &[true]].concat();
@@ -43,9 +46,8 @@ impl Bodies {
             jvp: simplify(&jvp(&value, &active)),
             vjp_jvp: simplify(&jvp(&vjp, &with_cotangent)),
             vjp,
-            jacobian: simplify(&jacobian),
+            jacobian,
             value,
-            pattern,
             outside: lowered.outside,
             has_parameters,
         }
@@ -62,13 +64,20 @@ impl Bodies {
     pub fn used(&self) -> Vec<bool> {
         let live = self.value.live();
         let parameters = self.value.inputs()[PARAMETERS];
+        let mut used = vec![false; self.value.shape(parameters).len()];
         // A result that is the parameters as a whole is their array.
-        let mut used = vec![self.value.outputs.contains(&parameters); self.value.shape(parameters).len()];
+        if self.value.outputs.contains(&parameters) {
+            used.fill(true);
+        }
         for id in self.value.ids().filter(|id| live[id.0]) {
             let node = self.value.node(id);
-            match node.operation {
-                Operation::Index(place) if node.arguments[0] == parameters => used[place] = true,
-                _ => {}
+            if !node.arguments.contains(&parameters) {
+                continue;
+            }
+            match &node.operation {
+                Operation::Index(place) => used[*place] = true,
+                Operation::Gather(view) => view.places().into_iter().for_each(|place| used[place] = true),
+                _ => used.fill(true),
             }
         }
         used
@@ -80,8 +89,13 @@ impl Bodies {
         let Some(&cotangent) = self.vjp.outputs.get(PARAMETERS) else { return Vec::new() };
         let node = self.vjp.node(cotangent);
         let zero = |id: &crate::graph::NodeId| self.vjp.node(*id).operation == Operation::Constant(0);
-        match node.operation {
+        match &node.operation {
             Operation::Stack => node.arguments.iter().map(zero).collect(),
+            Operation::Scatter(scatter) => {
+                let mut without = vec![true; node.shape.len()];
+                scatter.views.iter().flat_map(View::places).for_each(|place| without[place] = false);
+                without
+            }
             _ => vec![false; node.shape.len()],
         }
     }

@@ -5,7 +5,8 @@ use quote::{format_ident, quote};
 
 use super::bodies::Bodies;
 use super::names::Names;
-use super::scalar::{Binder, Code, Emitted, emit};
+use super::place::{Array, Destination, Place};
+use super::scalar::{Binder, Code, Emitted, Target, emit};
 use super::types::{Vector, type_tokens, unflattened};
 use super::warning::warnings;
 use crate::graph::Graph;
@@ -264,16 +265,22 @@ impl Implementation<'_> {
         let (rhs, jvp, vjp, vjp_jvp) = (self.value("rhs"), self.jvp(), self.vjp(), self.vjp_jvp());
         let jacobian = self.jacobian();
         let inlined = self.bodies.is_none_or(|bodies| bodies.vjp.size() <= INLINED);
-        let pattern = self.bodies.iter().flat_map(|bodies| &bodies.pattern).map(|entry| {
-            let (row, column) =
-                (Literal::usize_unsuffixed(entry.row), Literal::usize_unsuffixed(entry.column));
-            quote!((#row, #column))
-        });
+        let pattern = match self.bodies.map(|bodies| &bodies.jacobian) {
+            Some(Some((_, pattern))) => {
+                let entries = pattern.iter().map(|entry| {
+                    let (row, column) =
+                        (Literal::usize_unsuffixed(entry.row), Literal::usize_unsuffixed(entry.column));
+                    quote!((#row, #column))
+                });
+                quote!(::core::option::Option::Some(&[#(#entries),*]))
+            }
+            _ => quote!(::core::option::Option::None),
+        };
         quote! {
             impl rt::System for #name {
                 type Matrix<L: rt::Lane> = #matrix;
                 const INLINED: bool = #inlined;
-                const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[#(#pattern),*];
+                const JACOBIAN_PATTERN: ::core::option::Option<&'static [(usize, usize)]> = #pattern;
                 #rhs
                 #jvp
                 #vjp
@@ -338,10 +345,9 @@ impl Implementation<'_> {
         let signature = quote!((#arguments, dy: &mut #results));
         let size = self.bodies.map_or(0, |bodies| bodies.value.size());
         let body = self.bodies.map(|bodies| {
-            let emitted = self.emit(&bodies.value, &["dy"], &[]);
-            let statements = &emitted.statements;
-            let stores = stores("dy", &emitted, 0);
-            quote! { #statements #stores }
+            let emitted = self.emit(&bodies.value, &["dy"], &[], &[stored("dy", self.results())]);
+            let (statements, arrays) = (&emitted.statements, self.as_arrays(&[], &[("dy", self.results())]));
+            quote! { #arrays #statements }
         });
         self.method(size, name, &signature, body)
     }
@@ -353,14 +359,18 @@ impl Implementation<'_> {
             (#arguments, p_dot: &#parameters, t_dot: L, y_dot: &#states, dy_dot: &mut #results)
         };
         let body = self.bodies.map(|bodies| {
-            let mut tangents = vec![value("t_dot"), array("y_dot")];
+            let mut tangents = vec![value("t_dot"), array("y_dot", self.states())];
             if bodies.has_parameters() {
-                tangents.push(array("p_dot"));
+                tangents.push(array("p_dot", self.parameters()));
             }
-            let emitted = self.emit(&bodies.jvp, &["p_dot", "t_dot", "y_dot", "dy_dot"], &tangents);
+            let targets = [stored("dy_dot", self.results())];
+            let emitted = self.emit(&bodies.jvp, &["p_dot", "t_dot", "y_dot", "dy_dot"], &tangents, &targets);
+            let arrays = self.as_arrays(
+                &[("p_dot", self.parameters()), ("y_dot", self.states())],
+                &[("dy_dot", self.results())],
+            );
             let statements = &emitted.statements;
-            let stores = stores("dy_dot", &emitted, 0);
-            quote! { #statements #stores }
+            quote! { #arrays #statements }
         });
         self.method(self.bodies.map_or(0, |bodies| bodies.jvp.size()), "jvp", &signature, body)
     }
@@ -372,12 +382,15 @@ impl Implementation<'_> {
             (#arguments, dy_bar: &#results, p_bar: &mut #parameters, y_bar: &mut #states) -> L
         };
         let body = self.bodies.map(|bodies| {
-            let emitted = self.emit(&bodies.vjp, &["dy_bar", "p_bar", "y_bar"], &[array("dy_bar")]);
-            let statements = &emitted.statements;
-            let time = emitted.output(0)[0].tokens();
-            let stores = stores("y_bar", &emitted, 1);
-            let sums = bodies.has_parameters().then(|| sums("p_bar", &emitted, 2));
-            quote! { #statements #stores #sums #time }
+            let targets = self.cotangents("y_bar", "p_bar");
+            let taken = ["dy_bar", "p_bar", "y_bar"];
+            let emitted = self.emit(&bodies.vjp, &taken, &[array("dy_bar", self.results())], &targets);
+            let arrays = self.as_arrays(
+                &[("dy_bar", self.results())],
+                &[("p_bar", self.parameters()), ("y_bar", self.states())],
+            );
+            let (statements, time) = (&emitted.statements, emitted.value(0));
+            quote! { #arrays #statements #time }
         });
         self.method(self.bodies.map_or(0, |bodies| bodies.vjp.size()), "vjp", &signature, body)
     }
@@ -393,18 +406,22 @@ impl Implementation<'_> {
             ) -> L
         };
         let body = self.bodies.map(|bodies| {
-            let mut more = vec![array("dy_bar"), value("t_dot"), array("y_dot")];
+            let mut more =
+                vec![array("dy_bar", self.results()), value("t_dot"), array("y_dot", self.states())];
             if bodies.has_parameters() {
-                more.push(array("p_dot"));
+                more.push(array("p_dot", self.parameters()));
             }
-            more.push(array("dy_bar_dot"));
+            more.push(array("dy_bar_dot", self.results()));
             let taken = ["dy_bar", "p_dot", "t_dot", "y_dot", "dy_bar_dot", "p_bar_dot", "y_bar_dot"];
-            let emitted = self.emit(&bodies.vjp_jvp, &taken, &more);
-            let statements = &emitted.statements;
-            let time = emitted.output(0)[0].tokens();
-            let stores = stores("y_bar_dot", &emitted, 1);
-            let sums = bodies.has_parameters().then(|| sums("p_bar_dot", &emitted, 2));
-            quote! { #statements #stores #sums #time }
+            let emitted =
+                self.emit(&bodies.vjp_jvp, &taken, &more, &self.cotangents("y_bar_dot", "p_bar_dot"));
+            let (states, parameters, results) = (self.states(), self.parameters(), self.results());
+            let arrays = self.as_arrays(
+                &[("dy_bar", results), ("p_dot", parameters), ("y_dot", states), ("dy_bar_dot", results)],
+                &[("p_bar_dot", parameters), ("y_bar_dot", states)],
+            );
+            let (statements, time) = (&emitted.statements, emitted.value(0));
+            quote! { #arrays #statements #time }
         });
         self.method(self.bodies.map_or(0, |bodies| bodies.vjp_jvp.size()), "vjp_jvp", &signature, body)
     }
@@ -412,29 +429,57 @@ impl Implementation<'_> {
     fn jacobian(&self) -> TokenStream {
         let (arguments, matrix) = (self.arguments(), self.matrix());
         let signature = quote!((#arguments, jacobian: &mut #matrix));
-        let body = self.bodies.map(|bodies| {
-            let emitted = self.emit(&bodies.jacobian, &["jacobian"], &[]);
-            let statements = &emitted.statements;
-            let stores = bodies.pattern.iter().enumerate().map(|(place, entry)| {
-                let (row, column) =
-                    (Literal::usize_unsuffixed(entry.row), Literal::usize_unsuffixed(entry.column));
-                let value = emitted.output(place)[0].tokens();
-                quote!(jacobian[#row][#column] = #value;)
-            });
-            quote! { for row in jacobian.iter_mut() { row.fill(L::constant(0.0)); } #statements #(#stores)* }
+        let graph = self.bodies.and_then(|bodies| bodies.jacobian.as_ref());
+        let body = self.bodies.map(|_| match graph {
+            Some((graph, pattern)) => {
+                let emitted = self.emit(graph, &["jacobian"], &[], &vec![Target::Number; pattern.len()]);
+                let (statements, arrays) = (&emitted.statements, self.as_arrays(&[], &[]));
+                let stores = pattern.iter().enumerate().map(|(place, entry)| {
+                    let (row, column) =
+                        (Literal::usize_unsuffixed(entry.row), Literal::usize_unsuffixed(entry.column));
+                    let value = emitted.value(place);
+                    quote!(jacobian[#row][#column] = #value;)
+                });
+                quote! {
+                    #arrays
+                    for row in jacobian.iter_mut() { row.fill(L::constant(0.0)); }
+                    #statements
+                    #(#stores)*
+                }
+            }
+            None => quote!(rt::jacobian_by_columns::<Self, L>(p, t, y, jacobian)),
         });
-        self.method(self.bodies.map_or(0, |bodies| bodies.jacobian.size()), "jacobian", &signature, body)
+        self.method(graph.map_or(0, |(graph, _)| graph.size()), "jacobian", &signature, body)
     }
 
-    /// The code of a graph of time, state, parameters, outside constants and `more`.
-    fn emit(&self, graph: &Graph, taken: &[&str], more: &[Binder]) -> Emitted {
+    /// The code of a graph of time, state, parameters, outside constants and `more`, whose outputs go to these targets.
+    fn emit(&self, graph: &Graph, taken: &[&str], more: &[Binder], targets: &[Target]) -> Emitted {
         let mut arguments = vec!["p", "t", "y", "rt"];
         arguments.extend(taken);
-        let mut inputs = vec![value("t"), array("y"), array("p")];
+        let mut inputs = vec![value("t"), array("y", self.states()), array("p", self.parameters())];
         let outside = self.bodies.iter().flat_map(|bodies| &bodies.outside);
         inputs.extend(outside.map(|path| Binder::Value(Code::call(quote!(L::splat(const { #path }))))));
         inputs.extend(more.iter().cloned());
-        emit(graph, &inputs, &mut Names::new(&arguments))
+        emit(graph, &inputs, targets, Names::new(&arguments))
+    }
+
+    /// The vectors among the arguments as the arrays that they hold, with lengths that are known: those of all
+    /// functions, and others that are read or written.
+    fn as_arrays(&self, read: &[(&str, Vector)], written: &[(&str, Vector)]) -> TokenStream {
+        let read = [("p", self.parameters()), ("y", self.states())].into_iter().chain(read.iter().copied());
+        let read = read.map(|(name, vector)| vector.borrowed(name, false));
+        let written = written.iter().map(|&(name, vector)| vector.borrowed(name, true));
+        read.chain(written).collect()
+    }
+
+    /// The cotangents of time, state and parameters; those of the parameters are added to what is there.
+    fn cotangents(&self, state: &str, parameters: &str) -> Vec<Target> {
+        let mut targets = vec![Target::Number, stored(state, self.states())];
+        if self.bodies.is_some_and(Bodies::has_parameters) {
+            let place = whole(parameters, self.parameters());
+            targets.push(Target::Array(Destination { place, add: true }));
+        }
+        targets
     }
 }
 
@@ -443,24 +488,14 @@ fn value(name: &str) -> Binder {
     Binder::Value(Code::atom(quote!(#name)))
 }
 
-fn array(name: &str) -> Binder {
-    Binder::Array(Ident::new(name, Span::call_site()))
+fn whole(name: &str, vector: Vector) -> Place {
+    Place::whole(Ident::new(name, Span::call_site()), &[vector.0])
 }
 
-fn stores(target: &str, emitted: &Emitted, output: usize) -> TokenStream {
-    let target = Ident::new(target, Span::call_site());
-    let stores = emitted.output(output).iter().enumerate().map(|(place, code)| {
-        let (place, value) = (Literal::usize_unsuffixed(place), code.tokens());
-        quote!(#target[#place] = #value;)
-    });
-    quote!(#(#stores)*)
+fn array(name: &str, vector: Vector) -> Binder {
+    Binder::Array(Array::Placed(whole(name, vector)))
 }
 
-fn sums(target: &str, emitted: &Emitted, output: usize) -> TokenStream {
-    let target = Ident::new(target, Span::call_site());
-    let sums = emitted.nonzero(output).map(|(place, code)| {
-        let (place, value) = (Literal::usize_unsuffixed(place), code.tokens());
-        quote!(#target[#place] += #value;)
-    });
-    quote!(#(#sums)*)
+fn stored(name: &str, vector: Vector) -> Target {
+    Target::Array(Destination { place: whole(name, vector), add: false })
 }

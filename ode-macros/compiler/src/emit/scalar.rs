@@ -1,10 +1,12 @@
-//! Straight-line code generic in the lane.
+//! Code generic in the lane, node by node.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use super::names::Names;
-use crate::graph::{Graph, NodeId, Operation};
+use super::place::{Array, Destination, Place};
+use super::plan::{Context, Plan, copied};
+use crate::graph::{Graph, NodeId, Operation, Shape};
 use crate::operation::{Elementwise, Logic};
 
 /// An expression, and how tightly its outermost operator binds.
@@ -59,110 +61,124 @@ impl Code {
 pub(super) enum Binder {
     /// A number or truth value.
     Value(Code),
-    /// A flat array, by the name of the place that holds it.
-    Array(Ident),
+    /// An array.
+    Array(Array),
 }
 
-/// Statements that compute a graph, and what its outputs are.
+/// What becomes of an output of a graph.
+#[derive(Debug, Clone)]
+pub(super) enum Target {
+    /// A number, which is asked for afterwards.
+    Number,
+    /// An array, whose elements go there.
+    Array(Destination),
+}
+
+/// Statements that compute a graph and bring its arrays where they go, and what its numbers are.
 pub(super) struct Emitted {
     pub(super) statements: TokenStream,
-    outputs: Vec<Vec<Code>>,
-    zeros: Vec<Vec<bool>>,
+    /// For each output that is a number its code.
+    pub(super) values: Vec<Option<Code>>,
 }
 
 impl Emitted {
-    /// The numbers of output `index`, in order.
-    pub(super) fn output(&self, index: usize) -> &[Code] {
-        &self.outputs[index]
-    }
-
-    /// The numbers of output `index` that are not the constant 0, with their places.
-    pub(super) fn nonzero(&self, index: usize) -> impl Iterator<Item = (usize, &Code)> {
-        self.outputs[index].iter().enumerate().filter(move |(place, _)| !self.zeros[index][*place])
+    /// The number that is output `index`.
+    pub(super) fn value(&self, index: usize) -> &TokenStream {
+        self.values[index].as_ref().expect("an output that is a number").tokens()
     }
 }
 
-/// The code of a graph whose inputs are bound like this.
-pub(super) fn emit(graph: &Graph, inputs: &[Binder], names: &mut Names) -> Emitted {
-    let mut writer = Writer::new(graph, inputs);
-    writer.write(names);
-    let outputs: Vec<Vec<NodeId>> = graph.outputs.iter().map(|&output| writer.elements(output)).collect();
-    let is_zero = |id: &NodeId| graph.node(*id).operation == Operation::Constant(0);
-    let zeros = outputs.iter().map(|elements| elements.iter().map(is_zero).collect()).collect();
-    let code = |writer: &Writer, elements: &[NodeId]| elements.iter().map(|&id| writer.code(id)).collect();
-    let whole =
-        |output: NodeId| match &writer.inputs.get(graph.inputs().iter().position(|&i| i == output)?)? {
-            Binder::Array(name) => Some(name.clone()),
-            Binder::Value(_) => None,
-        };
-    let outputs = outputs
-        .iter()
-        .zip(&graph.outputs)
-        .map(|(elements, &output)| match whole(output) {
-            Some(name) => {
-                let count = graph.shape(output).len();
-                (0..count).map(|place| element(&name, place)).collect()
-            }
-            None => code(&writer, elements),
-        })
-        .collect();
-    Emitted { statements: writer.statements, outputs, zeros }
+/// The code of a graph whose inputs are bound like this and whose outputs go there.
+pub(super) fn emit(graph: &Graph, inputs: &[Binder], targets: &[Target], names: Names) -> Emitted {
+    let mut context = Context::new(names);
+    let emitted = emit_body(graph, inputs, targets, &mut context);
+    let (declarations, statements) = (&context.declarations, &emitted.statements);
+    Emitted { statements: quote!(#declarations #statements), values: emitted.values }
 }
 
-fn element(array: &Ident, place: usize) -> Code {
-    let place = Literal::usize_unsuffixed(place);
-    Code::atom(quote!(#array[#place]))
+/// The code of a body inside of a function.
+pub(super) fn emit_body(
+    graph: &Graph,
+    inputs: &[Binder],
+    targets: &[Target],
+    context: &mut Context,
+) -> Emitted {
+    let mut writer = Writer::new(graph, inputs, targets, context);
+    writer.write(context);
+    let values = graph.outputs.iter().zip(targets).map(|(&output, target)| match target {
+        Target::Number => Some(writer.code(output)),
+        Target::Array(_) => None,
+    });
+    let values = values.collect();
+    let (fills, statements, stores) = (&writer.plan.fills, &writer.statements, &writer.stores);
+    Emitted { statements: quote!(#fills #statements #stores), values }
 }
 
-struct Writer<'a> {
-    graph: &'a Graph,
+pub(super) struct Writer<'a> {
+    pub(super) graph: &'a Graph,
     inputs: &'a [Binder],
     uses: Vec<usize>,
-    codes: Vec<Option<Code>>,
-    statements: TokenStream,
+    pub(super) codes: Vec<Option<Code>>,
+    pub(super) plan: Plan,
+    pub(super) statements: TokenStream,
+    /// What brings numbers to their places, after all else.
+    stores: TokenStream,
 }
 
 impl<'a> Writer<'a> {
-    fn new(graph: &'a Graph, inputs: &'a [Binder]) -> Self {
+    fn new(graph: &'a Graph, inputs: &'a [Binder], targets: &[Target], context: &mut Context) -> Self {
         let live = graph.live();
         let mut uses = vec![0; graph.nodes().len()];
         for id in graph.ids().filter(|id| live[id.0]) {
             let node = graph.node(id);
-            // What a branch captures is written once and named, since its bodies may use it often.
-            let branch = matches!(node.operation, Operation::Branch { .. });
+            // What a body captures is written once and named, since it may be used often there.
+            let first = match node.operation {
+                Operation::Branch { .. } => 1,
+                Operation::Loop(_) => 0,
+                _ => usize::MAX,
+            };
             for (place, argument) in node.arguments.iter().enumerate() {
-                uses[argument.0] += if branch && place > 0 { 2 } else { 1 };
+                uses[argument.0] += if place >= first { 2 } else { 1 };
             }
         }
         graph.outputs.iter().for_each(|output| uses[output.0] += 1);
-        Self { graph, inputs, uses, codes: vec![None; graph.nodes().len()], statements: TokenStream::new() }
+        let plan = Plan::new(graph, targets, &uses, context);
+        let (statements, stores) = (TokenStream::new(), TokenStream::new());
+        Self { graph, inputs, uses, codes: vec![None; graph.nodes().len()], plan, statements, stores }
     }
 
-    fn code(&self, id: NodeId) -> Code {
+    pub(super) fn code(&self, id: NodeId) -> Code {
         self.codes[id.0].clone().expect("arguments are written first")
     }
 
-    /// The nodes of the numbers of an output.
-    fn elements(&self, output: NodeId) -> Vec<NodeId> {
-        let node = self.graph.node(output);
-        match node.operation {
-            Operation::Stack => node.arguments.clone(),
-            _ => vec![output; node.shape.len()],
+    pub(super) fn array(&self, id: NodeId) -> Array {
+        self.plan.arrays[&id].clone()
+    }
+
+    /// What a value is for the body that captures it.
+    pub(super) fn binder(&self, id: NodeId) -> Binder {
+        match self.plan.arrays.get(&id) {
+            Some(array) => Binder::Array(array.clone()),
+            None => Binder::Value(self.code(id)),
         }
     }
 
-    fn write(&mut self, names: &mut Names) {
+    fn write(&mut self, context: &mut Context) {
         for id in self.graph.ids() {
             if self.uses[id.0] == 0 {
                 continue;
             }
             let node = self.graph.node(id);
-            let Some(code) = self.node(id, names) else { continue };
+            if matches!(&node.shape, Shape::Numbers(dims) if !dims.is_empty()) {
+                self.write_array(id, context);
+                continue;
+            }
+            let Some(code) = self.node(id, context) else { continue };
             let trivial = code.binding == Binding::Atom && code.depth == 0;
             let named = node.name.is_some() && !matches!(node.operation, Operation::Result(_));
             let often = self.uses[id.0] > 1 && !trivial;
             let code = if named || often || code.depth >= DEEPEST {
-                let local = names.local(node.name.as_deref(), node.span);
+                let local = context.names.local(node.name.as_deref(), node.span);
                 let tokens = &code.tokens;
                 self.statements.extend(quote!(let #local = #tokens;));
                 Code::atom(quote!(#local))
@@ -173,8 +189,102 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The expression of a node; `None` for arrays, which have no code of their own.
-    fn node(&mut self, id: NodeId, names: &mut Names) -> Option<Code> {
+    /// Makes an array known, and brings it where it goes.
+    fn write_array(&mut self, id: NodeId, context: &mut Context) {
+        let node = self.graph.node(id);
+        let array = match &node.operation {
+            Operation::Input(index) => match &self.inputs[*index] {
+                Binder::Array(array) => Some(array.clone()),
+                Binder::Value(_) => unreachable!("an array is no number"),
+            },
+            Operation::Gather(view) => {
+                let source = self.array(node.arguments[0]);
+                source.part(view).or_else(|| self.line(node.arguments[0], context).part(view))
+            }
+            Operation::Index(place) => match self.array(node.arguments[0]) {
+                Array::Placed(source) => Some(Array::Placed(source.element(*place))),
+                filled @ Array::Filled(_) => Some(filled),
+            },
+            Operation::Stack => return self.stack(id, context),
+            Operation::Scatter(scatter) if scatter.views.is_empty() => {
+                Some(Array::Filled(constant(f64::from_bits(scatter.fill))))
+            }
+            Operation::Scatter(_) => {
+                self.numbers_of_scatter(id);
+                None
+            }
+            // The results of loops.
+            _ => None,
+        };
+        if let Some(array) = array {
+            self.plan.arrays.insert(id, array);
+        }
+        for destination in self.plan.copies.remove(&id).unwrap_or_default() {
+            let copy = copied(&self.array(id), &destination, &mut context.names);
+            self.bring(&destination, copy);
+        }
+    }
+
+    /// A copy of an array whose rows do not lie next to each other.
+    fn line(&mut self, id: NodeId, context: &mut Context) -> Array {
+        let node = self.graph.node(id);
+        let Shape::Numbers(dims) = &node.shape else { unreachable!("an array of numbers") };
+        let place = Place::whole(context.buffer(node.shape.len(), "rows", node.span), dims);
+        let destination = Destination { place: place.clone(), add: false };
+        let copy = copied(&self.array(id), &destination, &mut context.names);
+        self.statements.extend(copy);
+        Array::Placed(place)
+    }
+
+    /// Statements that write there stand at the end, unless it is read before.
+    fn bring(&mut self, destination: &Destination, statements: TokenStream) {
+        let target = if self.plan.is_inner(destination) { &mut self.statements } else { &mut self.stores };
+        target.extend(statements);
+    }
+
+    /// The parts that are numbers; arrays bring themselves where they go.
+    fn numbers_of_scatter(&mut self, id: NodeId) {
+        let node = self.graph.node(id);
+        let Operation::Scatter(scatter) = &node.operation else { unreachable!("an array of parts") };
+        let destination = self.plan.destinations[&id].clone();
+        for (view, &part) in scatter.views.iter().zip(&node.arguments) {
+            if self.graph.shape(part).is_number() {
+                let to = destination.part(view, destination.add).expect("the parts fit");
+                let store = to.store(self.code(part).tokens());
+                self.bring(&to, store);
+            }
+        }
+    }
+
+    /// An array of numbers that were computed one by one: brought to where they go, or to a buffer.
+    fn stack(&mut self, id: NodeId, context: &mut Context) {
+        let node = self.graph.node(id);
+        let copies = self.plan.copies.remove(&id).unwrap_or_default();
+        let elsewhere = self.uses[id.0] > copies.len();
+        let own = elsewhere.then(|| {
+            let name = node.name.as_deref().unwrap_or("buffer");
+            let buffer = context.buffer(node.shape.len(), name, node.span);
+            let Shape::Numbers(dims) = &node.shape else { unreachable!("an array of numbers") };
+            let place = Place::whole(buffer, dims);
+            self.plan.arrays.insert(id, Array::Placed(place.clone()));
+            Destination { place, add: false }
+        });
+        for destination in own.iter().chain(&copies) {
+            for (place, &element) in node.arguments.iter().enumerate() {
+                let to = Destination { place: destination.place.element(place), add: destination.add };
+                let zero = self.graph.node(element).operation == Operation::Constant(0);
+                let statements = match self.plan.arrays.get(&element) {
+                    Some(array) => copied(array, &to, &mut context.names),
+                    None if zero && to.add => continue,
+                    None => to.store(self.code(element).tokens()),
+                };
+                self.bring(&to, statements);
+            }
+        }
+    }
+
+    /// The expression of a node that is a number or truth value; `None` for a loop, whose results have their own.
+    fn node(&mut self, id: NodeId, context: &mut Context) -> Option<Code> {
         let node = self.graph.node(id);
         let argument = |writer: &Self, place: usize| writer.code(node.arguments[place]);
         Some(match &node.operation {
@@ -209,27 +319,31 @@ impl<'a> Writer<'a> {
                 deeper(quote!(L::select(#(#arguments),*)), Binding::Atom, &codes.iter().collect::<Vec<_>>())
             }
             Operation::Tensor(_) => unreachable!("a system of numbers has no tensors"),
-            Operation::Stack => return None,
-            Operation::Index(place) => match self.graph.node(node.arguments[0]).operation {
-                Operation::Input(index) => match &self.inputs[index] {
-                    Binder::Array(name) => element(name, *place),
-                    Binder::Value(_) => unreachable!("a number has no elements"),
-                },
-                _ => unreachable!("arrays are inputs, or taken apart while simplifying"),
+            Operation::Stack | Operation::Gather(_) | Operation::Scatter(_) => {
+                unreachable!("arrays are written as such")
+            }
+            Operation::Index(place) => match self.array(node.arguments[0]) {
+                Array::Placed(source) => Code::atom(source.element(*place).tokens()),
+                Array::Filled(code) => code,
             },
+            Operation::Loop(repeated) => {
+                self.repeat(id, node, repeated, context);
+                return None;
+            }
             Operation::Branch { then, otherwise } => {
                 let count = then.inputs().len();
                 let captured: Vec<Binder> =
-                    (1..node.arguments.len()).map(|place| Binder::Value(argument(self, place))).collect();
+                    node.arguments[1..].iter().map(|&argument| self.binder(argument)).collect();
                 let condition = argument(self, 0);
                 let condition = condition.tokens();
-                let then = body(then, &captured[..count], names);
-                let otherwise = body(otherwise, &captured[count..], names);
-                let local = names.local(None, node.span);
+                let then = body(then, &captured[..count], context);
+                let otherwise = body(otherwise, &captured[count..], context);
+                let local = context.names.local(None, node.span);
                 self.statements
                     .extend(quote! { let #local = L::branch(#condition, || #then, || #otherwise); });
                 Code::atom(quote!(#local))
             }
+            Operation::Result(_) if self.codes[id.0].is_some() => return self.codes[id.0].clone(),
             Operation::Result(place) => {
                 let branch = argument(self, 0);
                 let branch = branch.tokens();
@@ -309,10 +423,10 @@ pub(super) fn constant_tokens(value: f64) -> TokenStream {
 }
 
 /// The body of a branch: an expression whose value is the array of its results.
-fn body(graph: &Graph, captured: &[Binder], names: &mut Names) -> TokenStream {
-    let emitted = emit(graph, captured, names);
+fn body(graph: &Graph, captured: &[Binder], context: &mut Context) -> TokenStream {
+    let emitted = emit_body(graph, captured, &vec![Target::Number; graph.outputs.len()], context);
     let statements = &emitted.statements;
-    let results = emitted.outputs.iter().map(|output| output[0].tokens());
+    let results = (0..graph.outputs.len()).map(|output| emitted.value(output));
     let results = quote!([#(#results),*]);
     if statements.is_empty() { results } else { quote!({ #statements #results }) }
 }

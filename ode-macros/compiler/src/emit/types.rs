@@ -1,6 +1,6 @@
 //! Types as code, and the way between them and flat arrays.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::parse::{Real, Type};
@@ -51,6 +51,19 @@ impl Vector {
             quote!(rt::Boxed::from_fn(#element))
         } else {
             quote!(::core::array::from_fn(#element))
+        }
+    }
+
+    /// The statement that gives the array in a borrowed vector the vector's name; none where the vector is the array.
+    pub(super) fn borrowed(self, name: &str, mutable: bool) -> TokenStream {
+        if !self.is_on_heap() {
+            return TokenStream::new();
+        }
+        let (name, count) = (Ident::new(name, Span::call_site()), self.literal());
+        if mutable {
+            quote!(let #name: &mut [L; #count] = #name;)
+        } else {
+            quote!(let #name: &[L; #count] = #name;)
         }
     }
 

@@ -1,15 +1,18 @@
 //! The intermediate representation: a system as a graph of shaped operations.
 //!
 //! Nodes are appended and never changed, arguments come before the nodes that use them, and equal nodes are one node.
-//! A branch is a node with two bodies, each a graph of its own whose inputs are the values that it captures.
+//! A branch is a node with two bodies, each a graph of its own whose inputs are the values that it captures; a loop is a
+//! node with one. Which elements of which arrays a loop meets is said outside of it: its body knows no index.
 
 mod dim;
 mod evaluate;
 mod node;
 #[cfg(test)]
 pub(crate) mod random;
+mod repeat;
 mod shape;
 mod text;
+mod view;
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -18,8 +21,10 @@ use proc_macro2::Span;
 
 pub use dim::{Dim, Symbol, written};
 pub use evaluate::{Datum, Elements, evaluate};
-pub use node::{Node, NodeId, Operation};
+pub use node::{Node, NodeId, Operation, Scatter};
+pub use repeat::{Ends, Loop, Parts};
 pub use shape::Shape;
+pub use view::{Axis, View, disjoint};
 
 /// A function from its inputs to its outputs.
 #[derive(Debug, Clone, Default)]
@@ -133,6 +138,15 @@ impl Graph {
         }
     }
 
+    /// Puts the inputs into this order: the input that was number `order[i]` becomes number `i`.
+    pub fn reorder_inputs(&mut self, order: &[usize]) {
+        assert_eq!(order.len(), self.inputs.len(), "an order of all inputs");
+        self.inputs = order.iter().map(|&index| self.inputs[index]).collect();
+        for (index, &input) in self.inputs.iter().enumerate() {
+            self.nodes[input.0].operation = Operation::Input(index);
+        }
+    }
+
     /// For each node, whether an output needs it.
     #[must_use]
     pub fn live(&self) -> Vec<bool> {
@@ -150,11 +164,12 @@ impl Graph {
         live
     }
 
-    /// The number of nodes, those of the bodies of branches included: what the unrolling budget counts.
+    /// The number of nodes, those of bodies included: what the unrolling budget counts.
     #[must_use]
     pub fn size(&self) -> usize {
         let bodies = |node: &Node| match &node.operation {
             Operation::Branch { then, otherwise } => then.size() + otherwise.size(),
+            Operation::Loop(repeated) => repeated.body.size(),
             _ => 0,
         };
         self.nodes.iter().map(|node| 1 + bodies(node)).sum()

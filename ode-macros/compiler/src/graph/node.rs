@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 
-use super::{Dim, Graph, Shape};
+use super::{Dim, Graph, Loop, Shape, View};
 use crate::operation::{Comparison, Elementwise, Logic, Tensor};
 
 /// The place of a node in its graph.
@@ -53,8 +53,39 @@ pub enum Operation {
         /// What is done where it does not.
         otherwise: Box<Graph>,
     },
-    /// The result of this number of a branch.
+    /// A loop that stays one.
+    Loop(Box<Loop>),
+    /// The result of this number of a branch or loop.
     Result(usize),
+    /// The part of an array, taken as flat, that a view shows.
+    Gather(View),
+    /// An array put together from parts: the transpose of `Gather`.
+    Scatter(Scatter),
+}
+
+/// An array made of parts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Scatter {
+    /// The dimensions of the result.
+    pub dims: Vec<usize>,
+    /// What stands where no part reaches, by its bits.
+    pub fill: u64,
+    /// Where the elements of each argument go in the flat result. Where several go, their sum stands.
+    pub views: Vec<View>,
+}
+
+impl Scatter {
+    /// Parts among zeros.
+    #[must_use]
+    pub fn among_zeros(dims: Vec<usize>, views: Vec<View>) -> Self {
+        Self { dims, fill: 0, views }
+    }
+
+    /// How many numbers the result holds.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.dims.iter().product()
+    }
 }
 
 impl Operation {
@@ -112,6 +143,19 @@ impl Operation {
                 let shapes: Vec<Shape> = results(then);
                 assert_eq!(shapes, results(otherwise) as Vec<Shape>);
                 Shape::Results(shapes)
+            }
+            Self::Loop(repeated) => repeated.shape(arguments),
+            Self::Gather(view) => {
+                assert!(view.bounds().1 < arguments[0].len(), "{view:?} of {}", arguments[0]);
+                view.shape()
+            }
+            Self::Scatter(scatter) => {
+                assert_eq!(scatter.views.len(), arguments.len());
+                for (view, argument) in scatter.views.iter().zip(arguments) {
+                    let inside = view.bounds().1 < scatter.length();
+                    assert!(view.shape() == **argument && inside, "{argument} at {view:?} of {scatter:?}");
+                }
+                Shape::Numbers(scatter.dims.clone())
             }
             Self::Result(index) => match arguments[0] {
                 Shape::Results(shapes) => shapes[*index].clone(),

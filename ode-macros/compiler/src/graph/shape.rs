@@ -5,7 +5,7 @@ use std::fmt;
 use super::Dim;
 use super::dim::written;
 
-/// The shape of a value: numbers in an array, a tensor, truth values, or the results of a branch.
+/// The shape of a value: numbers in an array, a tensor, truth values, or the results of a branch or loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// Numbers; no dimensions is one number.

@@ -1,8 +1,8 @@
-//! The text form of a graph, for tests and for people: one line a node, bodies of branches indented.
+//! The text form of a graph, for tests and for people: one line a node, bodies indented.
 
 use std::fmt;
 
-use super::{Graph, NodeId, Operation};
+use super::{Graph, NodeId, Operation, View};
 
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,7 +25,27 @@ fn write_body(graph: &Graph, indent: &str, f: &mut fmt::Formatter<'_>) -> fmt::R
             Operation::Stack => f.write_str("stack")?,
             Operation::Index(index) => write!(f, "element {index} of")?,
             Operation::Branch { .. } => f.write_str("branch")?,
+            Operation::Loop(repeated) => write!(
+                f,
+                "for {} in {}..{}{}: {} shared, {} streams, {} carried;",
+                repeated.name,
+                repeated.first,
+                repeated.first + repeated.count,
+                if repeated.backwards { " backwards" } else { "" },
+                repeated.invariants,
+                repeated.streams,
+                repeated.carried,
+            )?,
             Operation::Result(index) => write!(f, "result {index} of")?,
+            Operation::Gather(view) => write!(f, "{view} of")?,
+            Operation::Scatter(scatter) => {
+                write!(f, "{:?} of {:?}", scatter.dims, f64::from_bits(scatter.fill))?;
+                for (view, argument) in scatter.views.iter().zip(&node.arguments) {
+                    write!(f, ", at {view} {argument}")?;
+                }
+                writeln!(f)?;
+                continue;
+            }
         }
         for argument in &node.arguments {
             write!(f, " {argument}")?;
@@ -38,12 +58,23 @@ fn write_body(graph: &Graph, indent: &str, f: &mut fmt::Formatter<'_>) -> fmt::R
             writeln!(f, "{indent}  else")?;
             write_body(otherwise, &deeper, f)?;
         }
+        if let Operation::Loop(repeated) = &node.operation {
+            write_body(&repeated.body, &format!("{indent}    "), f)?;
+        }
     }
     write!(f, "{indent}->")?;
     for output in &graph.outputs {
         write!(f, " {output}")?;
     }
     writeln!(f)
+}
+
+/// The place of the first element, then the axes: `65 + 62*64 + 62*1`.
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.start)?;
+        self.axes.iter().try_for_each(|axis| write!(f, " + {}*{}", axis.count, axis.stride))
+    }
 }
 
 impl fmt::Display for NodeId {

@@ -19,6 +19,10 @@ impl Lower<'_> {
                 self.scopes.declare(&name, value, if *mutable { Kind::Mutable } else { Kind::Fixed });
             }
             Pattern::Array(parts, span) => {
+                let value = match value.compact_type() {
+                    Some(_) => Value::Array(self.elements(&value, *span)),
+                    None => value,
+                };
                 let kind = format!("an array of {}", say::count(parts.len(), "element"));
                 self.bind_parts(parts, *span, &kind, value, |value| match value {
                     Value::Array(elements) => Some(elements),

@@ -1,10 +1,15 @@
 //! `if`: decided while compiling where the condition is known, else a branch whose bodies are regions.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use proc_macro2::Span;
 
 use super::Lower;
+use super::affine::Affine;
+use super::compact::Piece;
 use super::region::{Body, Number, Suspended};
-use super::scope::Scopes;
+use super::scope::{Scopes, Slot};
 use super::value::Value;
 use crate::diagnostic::refusal as say;
 use crate::graph::Operation;
@@ -53,6 +58,7 @@ impl<'a> Lower<'a> {
             otherwise.map_or(Value::UNIT, |otherwise| lower.expression_of(otherwise, lengths))
         });
         self.scopes = before.clone();
+        let (mut then_arm, mut other_arm) = (then_arm, other_arm);
         if then_arm.value.is_poisoned() || other_arm.value.is_poisoned() {
             return Value::Poison;
         }
@@ -64,8 +70,12 @@ impl<'a> Lower<'a> {
         slots.extend(other_arm.scopes.changed_since(&before));
         slots.sort_unstable();
         slots.dedup();
+        let stores = self.join_stores(&before, &slots, &mut then_arm, &mut other_arm, span);
         for &slot in &slots {
             let (a, b) = (&then_arm.scopes.variable(slot).value, &other_arm.scopes.variable(slot).value);
+            if a.is_poisoned() || b.is_poisoned() {
+                return Value::Poison;
+            }
             if !a.can_join(b) {
                 let (a, b) = (a.describe(self.real), b.describe(self.real));
                 return self.refuse(span, say::branch_shapes(&a, &b));
@@ -85,15 +95,90 @@ impl<'a> Lower<'a> {
         let mut values = values.into_iter();
         let value = values.next().unwrap_or(Value::UNIT);
         for (slot, value) in slots.into_iter().zip(values) {
-            self.scopes.assign(slot, value);
+            match stores.get(&slot) {
+                Some(writes) => self.write_joined(slot, writes, &value, span),
+                None => self.scopes.assign(slot, value),
+            }
         }
         value
+    }
+
+    /// The places of long arrays that the arms write to. In the arms the arrays become tuples of what is there then.
+    fn join_stores(
+        &mut self,
+        before: &Scopes<'a>,
+        slots: &[Slot],
+        then: &mut Arm<'a>,
+        otherwise: &mut Arm<'a>,
+        span: Span,
+    ) -> BTreeMap<Slot, Vec<(Affine, bool)>> {
+        let mut joined = BTreeMap::new();
+        for &slot in slots {
+            let store = |scopes: &Scopes<'a>| match &scopes.variable(slot).value {
+                Value::Store(store) => Some(Rc::clone(store)),
+                _ => None,
+            };
+            let (Some(old), Some(a), Some(b)) =
+                (store(before), store(&then.scopes), store(&otherwise.scopes))
+            else {
+                continue;
+            };
+            if old.id != a.id || old.id != b.id {
+                // Another array altogether.
+                for arm in [&mut *then, &mut *otherwise] {
+                    let value = arm.scopes.variable(slot).value.clone();
+                    let value = self.inside(arm, |lower| lower.dissolved(value, span));
+                    arm.scopes.assign(slot, value);
+                }
+                continue;
+            }
+            let mut writes: Vec<(Affine, bool)> = Vec::new();
+            for new in [&a, &b] {
+                for (place, add) in new.written_since(&old) {
+                    match writes.iter_mut().find(|(known, _)| *known == place) {
+                        Some((_, both_add)) => *both_add &= add,
+                        None => writes.push((place, add)),
+                    }
+                }
+            }
+            for (arm, store) in [(&mut *then, a), (&mut *otherwise, b)] {
+                let numbers = self.inside(arm, |lower| {
+                    let number = |(place, add): &(Affine, bool)| match add {
+                        true => lower.added_since(&store, &old, place, span),
+                        false => lower.read_store(&store, place, span).map_or(Value::Poison, Value::Number),
+                    };
+                    Value::Tuple(writes.iter().map(number).collect())
+                });
+                arm.scopes.assign(slot, numbers);
+            }
+            joined.insert(slot, writes);
+        }
+        joined
+    }
+
+    /// Lowers something more at the end of an arm.
+    fn inside<T>(&mut self, arm: &mut Arm<'a>, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.scopes, arm.scopes.clone());
+        self.regions.resume(std::mem::take(&mut arm.body));
+        let result = lower(self);
+        arm.body = self.regions.suspend();
+        self.scopes = around;
+        result
+    }
+
+    fn write_joined(&mut self, slot: Slot, writes: &[(Affine, bool)], values: &Value, span: Span) {
+        for ((place, add), value) in writes.iter().zip(values.numbers()) {
+            let (start, axes, level) = (place.clone(), Vec::new(), self.frames.len());
+            self.write_piece(slot, Piece { start, axes, value, add: *add, level }, span);
+        }
     }
 
     fn arm(&mut self, before: &Scopes<'a>, lower: impl FnOnce(&mut Self) -> Value) -> Arm<'a> {
         self.scopes = before.clone();
         self.regions.enter();
         let value = lower(self);
+        // Results of a branch are numbers.
+        let value = if value.has_compact() { self.dissolved(value, Span::call_site()) } else { value };
         Arm { value, scopes: self.scopes.clone(), body: self.regions.suspend() }
     }
 

@@ -131,6 +131,12 @@ impl<'a> Lower<'a> {
         name: &Ident,
         arguments: &'a [Expression],
     ) -> Value {
+        if name == "sum"
+            && arguments.is_empty()
+            && let Some(sequence) = self.sequence(receiver).filter(|sequence| sequence.count() > 0)
+        {
+            return self.sum_of(&sequence, name.span());
+        }
         let value = match &receiver.kind {
             Kind::Range { .. } => self.iterated(receiver).map_or(Value::Poison, Value::Array),
             _ => self.expression(receiver),
@@ -139,6 +145,30 @@ impl<'a> Lower<'a> {
         match value {
             Value::Poison => Value::Poison,
             Value::Array(elements) => self.array_method(elements, name, arguments),
+            Value::Slice(_) | Value::Store(_) if name == "len" && arguments.is_empty() => {
+                let count = value.compact_type().map_or(0, |ty| ty.dimensions()[0]);
+                Value::Integer(count as i128)
+            }
+            Value::Slice(_) | Value::Store(_)
+                if matches!(name.to_string().as_str(), "clone" | "to_owned") && arguments.is_empty() =>
+            {
+                value
+            }
+            Value::Slice(_) | Value::Store(_) => {
+                if let ("map", [closure]) = (name.to_string().as_str(), arguments) {
+                    let count = value.compact_type().map_or(0, |ty| ty.dimensions()[0]);
+                    let step = |lower: &mut Self, index: Value| {
+                        let index = index.affine().expect("an integer");
+                        let element = lower.element_at(&value, &index, span);
+                        lower.apply_closure(closure, vec![element], &[])
+                    };
+                    if let Some(array) = self.collected(count, span, &step) {
+                        return array;
+                    }
+                }
+                let elements = self.elements(&value, span);
+                self.array_method(elements, name, arguments)
+            }
             Value::Number(_) => {
                 let mut values = vec![value];
                 values.extend(arguments.iter().map(|argument| self.expression(argument)));
@@ -160,7 +190,7 @@ impl<'a> Lower<'a> {
                     self.refuse(span, say::unknown_method(&name, &self.real.to_string(), &hint))
                 }
             }
-            Value::Integer(integer) => self.integer_method(integer, name, arguments),
+            Value::Integer(_) | Value::Index(_) => self.integer_method(&value, name, arguments),
             value if value.is_shaped() || (self.of_tensors && value.is_truth()) => {
                 self.tensor_method(value, name, arguments)
             }
@@ -171,8 +201,23 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn integer_method(&mut self, integer: i128, name: &Ident, arguments: &'a [Expression]) -> Value {
+    fn integer_method(&mut self, value: &Value, name: &Ident, arguments: &'a [Expression]) -> Value {
         let values: Vec<Value> = arguments.iter().map(|argument| self.expression(argument)).collect();
+        if values.iter().any(Value::is_poisoned) {
+            return Value::Poison;
+        }
+        let other = values.first().and_then(Value::affine);
+        let integer = match (value, name.to_string().as_str(), other) {
+            (Value::Integer(integer), _, _) if !matches!(values.as_slice(), [Value::Index(_)]) => *integer,
+            (_, "min" | "max", Some(other)) if values.len() == 1 => {
+                let own = value.affine().expect("an integer");
+                return self.affine_extreme(name == "max", &own, &other, name.span());
+            }
+            _ => {
+                self.cannot_keep(name.span(), say::LOOP_INTEGER);
+                return Value::Poison;
+            }
+        };
         match (name.to_string().as_str(), values.as_slice()) {
             ("pow", [Value::Integer(exponent)]) => {
                 let power = u32::try_from(*exponent).ok().and_then(|exponent| integer.checked_pow(exponent));
@@ -202,7 +247,7 @@ impl<'a> Lower<'a> {
             let at = source.map_or(span, |source| source.span);
             match value {
                 Value::Number(number) => numbers.push(*number),
-                Value::Integer(_) => {
+                Value::Integer(_) | Value::Index(_) => {
                     return self.refuse(at, say::integer_operand(name, &self.as_number(source)));
                 }
                 other => {
@@ -233,6 +278,10 @@ impl<'a> Lower<'a> {
                 }
                 Err(_) => self.refuse(span, say::INTEGER_RANGE),
             },
+            [Value::Number(_), Value::Index(_)] => {
+                self.cannot_keep(span, say::LOOP_INTEGER);
+                Value::Poison
+            }
             [_, _] => self.refuse(span, say::POWI),
             _ => self.refuse(span, say::arity("powi", 1, values.len().saturating_sub(1))),
         }

@@ -23,6 +23,10 @@ impl<'a> Lower<'a> {
             Kind::Negate(operand) => match self.expression(operand) {
                 Value::Number(x) => self.apply(Elementwise::Neg, &[x], span),
                 Value::Integer(x) => self.integer(x.checked_neg(), span),
+                Value::Index(x) => match x.times(-1) {
+                    Some(negative) => Value::Index(negative),
+                    None => self.refuse(span, say::INTEGER_RANGE),
+                },
                 tensor @ Value::Tensor(..) => self.each_function(Elementwise::Neg, &[tensor], span),
                 Value::Poison => Value::Poison,
                 _ => self.refuse(span, say::NUMBER_EXPECTED),
@@ -46,7 +50,7 @@ impl<'a> Lower<'a> {
                 }
                 let value = self.expression(right);
                 let integer = match (&left, &value) {
-                    (Value::Integer(_), _) => &**left_source,
+                    (Value::Integer(_) | Value::Index(_), _) => &**left_source,
                     _ => &**right,
                 };
                 self.binary_of(*operator, left, value, span, Some(integer))
@@ -55,6 +59,16 @@ impl<'a> Lower<'a> {
                 let (array, index) = (self.expression(array), self.expression(index));
                 if let Value::Tensor(..) = array {
                     return self.selected(array, 0, &index, span);
+                }
+                let compact = array.compact_type().is_some();
+                if let Some(position) =
+                    index.affine().filter(|position| compact || position.known().is_none())
+                    && !array.is_poisoned()
+                {
+                    return self.element_at(&array, &position, span);
+                }
+                if compact && !index.is_poisoned() {
+                    return self.refuse(span, say::NUMBER_AS_INDEX);
                 }
                 self.element(&array, &index, span).map_or(Value::Poison, |(element, _)| element)
             }
@@ -67,11 +81,15 @@ impl<'a> Lower<'a> {
             }
             Kind::Repeat(element, count) => {
                 let element = self.expression(element);
+                let element = self.repeated_element(element, span);
                 match self.expression(count) {
                     Value::Integer(count) if (0..=1_000_000).contains(&count) => {
                         let count = usize::try_from(count).unwrap_or(0);
                         if element.count().saturating_mul(count) > 1_000_000 {
                             return self.refuse(span, say::TOO_LARGE);
+                        }
+                        if let Some(store) = self.uniform(&element, count) {
+                            return store;
                         }
                         Value::Array(vec![element; count])
                     }
@@ -98,6 +116,36 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// An array of equal rows is made of the elements of a row.
+    fn repeated_element(&mut self, element: Value, span: Span) -> Value {
+        match element {
+            Value::Store(store) if !store.ones.is_empty() || !store.pieces.is_empty() => {
+                self.dissolved(Value::Store(store), span)
+            }
+            Value::Slice(_) => self.dissolved(element, span),
+            other => other,
+        }
+    }
+
+    /// An array of equal elements as one that does not dissolve, where it is long and of one constant.
+    fn uniform(&mut self, element: &Value, count: usize) -> Option<Value> {
+        let ty = Type::Array(Box::new(element.type_of(self.real)?), count);
+        if !self.is_compact(&ty) {
+            return None;
+        }
+        let fill = match element {
+            Value::Store(store) => store.fill,
+            element => {
+                let numbers = element.numbers();
+                let mut constants = numbers.iter().map(|&number| self.regions.constant_value(number));
+                let first = constants.next()??;
+                let equal = |constant: Option<f64>| constant.map(f64::to_bits) == Some(first.to_bits());
+                constants.all(equal).then_some(first)?
+            }
+        };
+        Some(self.store(ty, fill))
+    }
+
     /// The value of an expression whose type is an array of these lengths, outermost first, as far as that is known.
     pub(super) fn expression_of(&mut self, expression: &'a Expression, lengths: &[usize]) -> Value {
         match &expression.kind {
@@ -110,6 +158,10 @@ impl<'a> Lower<'a> {
                     return self.refuse(expression.span, say::FROM_FN_LENGTH);
                 };
                 let index = |index| Value::Integer(i128::try_from(index).unwrap_or(0));
+                let step = |lower: &mut Self, index: Value| lower.apply_closure(closure, vec![index], inner);
+                if let Some(array) = self.collected(count, expression.span, &step) {
+                    return array;
+                }
                 Value::Array((0..count).map(|i| self.apply_closure(closure, vec![index(i)], inner)).collect())
             }
             Kind::Array(elements) => {
@@ -254,6 +306,18 @@ impl<'a> Lower<'a> {
             (BinaryOperator::Compare(comparison), Value::Integer(a), Value::Integer(b)) => {
                 Value::Truth(comparison.evaluate(a, b))
             }
+            (
+                BinaryOperator::Arithmetic(_) | BinaryOperator::Compare(_),
+                Value::Integer(_) | Value::Index(_),
+                Value::Integer(_) | Value::Index(_),
+            ) => {
+                let (a, b) = (left.affine().expect("an integer"), right.affine().expect("an integer"));
+                match operator {
+                    BinaryOperator::Arithmetic(operator) => self.affine_arithmetic(operator, &a, &b, span),
+                    BinaryOperator::Compare(comparison) => self.affine_comparison(comparison, &a, &b, span),
+                    BinaryOperator::Logic(_) => unreachable!("logic is no arithmetic"),
+                }
+            }
             (BinaryOperator::Logic(logic), Value::Truth(a), Value::Truth(b)) => {
                 Value::Truth(logic.evaluate(&[*a, *b]))
             }
@@ -266,7 +330,8 @@ impl<'a> Lower<'a> {
                 Value::Condition(self.regions.push(Operation::Logic(logic), &arguments, span))
             }
             (BinaryOperator::Logic(_), ..) => self.refuse(span, say::CONDITION),
-            (_, Value::Number(_), Value::Integer(_)) | (_, Value::Integer(_), Value::Number(_)) => {
+            (_, Value::Number(_), Value::Integer(_) | Value::Index(_))
+            | (_, Value::Integer(_) | Value::Index(_), Value::Number(_)) => {
                 self.refuse(span, say::integer_operand(symbol(operator), &self.as_number(integer)))
             }
             _ => {
@@ -323,7 +388,13 @@ impl<'a> Lower<'a> {
                 Value::Number(self.regions.push(length, &[], span))
             }
             (Value::Length(dim), Type::Integer) => Value::Length(dim),
-            (Value::Integer(value), Type::Integer) => Value::Integer(value),
+            (Value::Index(index), Type::Number(real)) if *real == self.real => {
+                Value::Number(self.as_running(&index, span))
+            }
+            (Value::Index(_), Type::Number(real)) => {
+                self.refuse(span, say::mixed_reals(&real.to_string(), &self.real.to_string()))
+            }
+            (operand @ (Value::Integer(_) | Value::Index(_)), Type::Integer) => operand,
             (Value::Truth(value), Type::Integer) => Value::Integer(i128::from(value)),
             (operand, Type::Unknown) => operand,
             (Value::Poison, _) => Value::Poison,

@@ -1,11 +1,13 @@
-//! What loops run over, and the methods of arrays and iterators; all are unrolled.
+//! What loops run over, and the methods of arrays and iterators, which are unrolled.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 
-use super::Lower;
+use super::repeat::{Iteration, Made, Range};
+use super::sequence::LONGEST;
 use super::value::Value;
+use super::{Lower, scope};
 use crate::diagnostic::{did_you_mean, refusal as say};
-use crate::parse::{Arithmetic, BinaryOperator, Expression, Kind};
+use crate::parse::{Arithmetic, BinaryOperator, Expression, Kind, Type};
 
 /// The methods that are known, for suggestions.
 const METHODS: [&str; 18] = [
@@ -29,10 +31,50 @@ const METHODS: [&str; 18] = [
     "chain",
 ];
 
-/// No loop is longer than this before the budget looks at what it made.
-const LONGEST: i128 = 1_000_000;
-
 impl<'a> Lower<'a> {
+    /// The array of what `step` gives for each index, where it is a long one of numbers.
+    pub(super) fn collected(
+        &mut self,
+        count: usize,
+        span: Span,
+        step: &dyn Fn(&mut Self, Value) -> Value,
+    ) -> Option<Value> {
+        if self.of_tensors || self.unrolled > 0 || count < 2 {
+            return None;
+        }
+        // The first element says what they all are.
+        let first = step(self, Value::Integer(0));
+        let first = self.dissolved(first, span);
+        let element = first.type_of(self.real)?;
+        let ty = Type::Array(Box::new(element.clone()), count);
+        if !self.is_compact(&ty) {
+            return None;
+        }
+        let store = self.store(ty, 0.0);
+        self.scopes.enter();
+        let slot = self.scopes.declare("", store, scope::Kind::Mutable);
+        let lower = |lower: &mut Self, index: Value| {
+            let value = step(lower, index.clone());
+            let value = lower.dissolved(value, span);
+            if value.is_poisoned() {
+                return;
+            }
+            if !value.has_type(&element) {
+                lower.refuse(span, say::element_shapes(&element.to_string(), &value.describe(lower.real)));
+                return;
+            }
+            let start = index.affine().and_then(|index| index.times(element.len() as i128));
+            if let Some(start) = start {
+                lower.write(slot, &start, &value, None, span);
+            }
+        };
+        let range = Range { first: 0, count, backwards: false, name: "i", span };
+        self.repeat(range, Iteration { body: None, made: Some(Made::Store(slot)), lower: &lower });
+        let value = self.scopes.variable(slot).value.clone();
+        self.scopes.leave();
+        Some(value)
+    }
+
     /// The values that a loop over this expression meets.
     pub(super) fn iterated(&mut self, expression: &'a Expression) -> Option<Vec<Value>> {
         if let Kind::Range { start, end, inclusive } = &expression.kind {
@@ -47,6 +89,10 @@ impl<'a> Lower<'a> {
                     Some((first..last).map(Value::Integer).collect())
                 }
                 (Value::Poison, _) | (_, Value::Poison) => None,
+                (Value::Index(_), _) | (_, Value::Index(_)) => {
+                    self.cannot_keep(expression.span, say::LOOP_BOUNDS);
+                    None
+                }
                 (Value::Integer(_), _) => {
                     self.errors.at(end.span, say::UNKNOWN_BOUNDS);
                     None
@@ -60,6 +106,7 @@ impl<'a> Lower<'a> {
         match self.expression(expression) {
             Value::Array(elements) => Some(elements),
             Value::Poison => None,
+            value if value.compact_type().is_some() => Some(self.elements(&value, expression.span)),
             _ => {
                 self.errors.at(expression.span, say::ITERATION);
                 None

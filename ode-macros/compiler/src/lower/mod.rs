@@ -1,13 +1,20 @@
-//! The subset to a graph: scopes, expressions, calls inlined, loops and arrays unrolled.
+//! The subset to a graph: scopes, expressions, calls inlined, short loops and arrays unrolled, long ones kept.
 
+mod affine;
+mod array;
 mod assign;
+mod assigned;
 mod bind;
 mod branch;
 mod call;
+mod compact;
 mod expression;
+mod integer;
 mod iterate;
 mod region;
+mod repeat;
 mod scope;
+mod sequence;
 mod tensor;
 mod value;
 
@@ -17,12 +24,16 @@ mod tests;
 use proc_macro2::Span;
 
 use crate::diagnostic::{Errors, refusal as say};
-use crate::graph::{Graph, Operation, Shape};
+use crate::graph::{Graph, NodeId, Operation, Scatter, Shape, View};
 use crate::parse::{Block, Function, Real, System, Type};
-use region::Regions;
+use affine::Affine;
+use compact::Slice;
+use region::{Number, Regions};
+use repeat::{Frame, Obstacle};
 use scope::{Kind, Scopes};
 use value::Value;
 
+pub use repeat::Unrolling;
 pub use tensor::{LengthCheck, LoweredTensors, TensorInput, tensor_graph};
 
 /// More operations than this are not unrolled.
@@ -49,13 +60,19 @@ pub const PARAMETERS: usize = 2;
 /// Lowers a system. Errors are noted; the graph counts only where there is none.
 #[must_use]
 pub fn graph(system: &System, errors: &Errors) -> Lowered {
+    graph_by(system, Unrolling::default(), errors)
+}
+
+/// Lowers a system; other loops than usual may stay loops.
+#[must_use]
+pub fn graph_by(system: &System, unrolling: Unrolling, errors: &Errors) -> Lowered {
     let span = system.item.sig.ident.span();
     let mut graph = Graph::new();
     let time = graph.input(Shape::NUMBER, span);
     let state = graph.input(Shape::Numbers(vec![system.state_type.len()]), span);
     let parameters = graph.input(Shape::Numbers(vec![system.parameter_count()]), span);
 
-    let mut lower = Lower::new(system, graph, errors);
+    let mut lower = Lower { unrolling, ..Lower::new(system, graph, errors) };
     let time = Value::Number(lower.regions.number(time));
     lower.bind(&system.time, time);
     let state = lower.unpack(&system.state_type, state, &mut 0);
@@ -69,12 +86,9 @@ pub fn graph(system: &System, errors: &Errors) -> Lowered {
 
     let value = lower.block(&system.body, &system.result_type.dimensions());
     let span = system.body.result.as_ref().map_or(system.body.span, |result| result.span);
-    let leaves = lower.result(value, &system.result_type, span);
+    let result = lower.result(value, &system.result_type, span);
     let (mut graph, outside) = (lower.regions.into_graph(), lower.outside);
-    if !leaves.is_empty() {
-        let result = graph.push(Operation::Stack, leaves, span);
-        graph.outputs.push(result);
-    }
+    graph.outputs.extend(result);
     Lowered { graph, outside }
 }
 
@@ -97,6 +111,16 @@ struct Lower<'a> {
     /// How many bodies of loops, closures and inner functions have been gone through.
     rounds: usize,
     too_large: bool,
+    /// Which loops stay loops.
+    unrolling: Unrolling,
+    /// The loops that are being kept, outermost first.
+    frames: Vec<Frame>,
+    /// In how many loops lowering is that are small enough to be unrolled with all inside.
+    unrolled: usize,
+    /// Why a loop could not be kept.
+    obstacle: Option<Obstacle>,
+    /// How many long arrays have been made.
+    stores: usize,
 }
 
 impl<'a> Lower<'a> {
@@ -114,6 +138,11 @@ impl<'a> Lower<'a> {
             checks: Vec::new(),
             rounds: 0,
             too_large: false,
+            unrolling: Unrolling::default(),
+            frames: Vec::new(),
+            unrolled: 0,
+            obstacle: None,
+            stores: 0,
         }
     }
 
@@ -124,8 +153,13 @@ impl<'a> Lower<'a> {
     }
 
     /// The value of this type whose numbers are the elements of `input`, from `offset` on.
-    fn unpack(&mut self, ty: &Type, input: crate::graph::NodeId, offset: &mut usize) -> Value {
+    fn unpack(&mut self, ty: &Type, input: NodeId, offset: &mut usize) -> Value {
         match ty {
+            Type::Array(..) if self.is_compact(ty) => {
+                let (array, start) = (self.regions.number(input), Affine::constant(*offset as i128));
+                *offset += ty.len();
+                Value::Slice(Box::new(Slice { array, start, ty: ty.clone() }))
+            }
             Type::Array(element, count) => {
                 Value::Array((0..*count).map(|_| self.unpack(element, input, offset)).collect())
             }
@@ -172,10 +206,10 @@ impl<'a> Lower<'a> {
         self.scopes.show(hidden);
     }
 
-    /// The numbers of the result, checked against its type.
-    fn result(&mut self, value: Value, ty: &Type, span: Span) -> Vec<crate::graph::NodeId> {
+    /// The result as a flat array, checked against its type.
+    fn result(&mut self, value: Value, ty: &Type, span: Span) -> Option<NodeId> {
         if value.is_poisoned() {
-            return Vec::new();
+            return None;
         }
         if !value.has_type(ty) {
             let text = if value.is_unit() {
@@ -184,9 +218,56 @@ impl<'a> Lower<'a> {
                 say::result_shape(&value.describe(self.real), &ty.to_string(), "the declared result")
             };
             self.errors.at(span, text);
-            return Vec::new();
+            return None;
         }
-        value.numbers().into_iter().map(|number| self.regions.import(number)).collect()
+        let mut parts = Vec::new();
+        self.flat_parts(&value, span, &mut parts);
+        if parts.is_empty() {
+            return None;
+        }
+        let arguments = parts.iter().map(|&(number, _)| self.regions.import(number)).collect();
+        let operation = if parts.iter().all(|(_, length)| length.is_none()) {
+            Operation::Stack
+        } else {
+            let mut offset = 0;
+            let views = parts.iter().map(|(_, length)| {
+                let start = offset;
+                offset += length.unwrap_or(1);
+                length.map_or_else(|| View::one(start), |length| View::rows(start, &[length]))
+            });
+            let views = views.collect();
+            Operation::Scatter(Scatter::among_zeros(vec![offset], views))
+        };
+        Some(self.regions.graph().push(operation, arguments, span))
+    }
+
+    /// The numbers and flat arrays that a value is made of, in order; of arrays with their lengths.
+    fn flat_parts(&mut self, value: &Value, span: Span, parts: &mut Vec<(Number, Option<usize>)>) {
+        match value {
+            Value::Number(number) => parts.push((*number, None)),
+            Value::Array(elements) | Value::Tuple(elements) => {
+                elements.iter().for_each(|element| self.flat_parts(element, span, parts));
+            }
+            Value::Slice(slice) => {
+                let length = slice.ty.len();
+                let axes = View::rows(0, &[length]).axes;
+                if let Some(array) = self.read(slice.array, &slice.start, &axes, span) {
+                    parts.push((array, Some(length)));
+                }
+            }
+            Value::Store(store) if store.pieces.is_empty() => {
+                for place in 0..store.length() as i128 {
+                    let number = store.ones.get(&place).copied();
+                    let number = number.unwrap_or_else(|| self.regions.constant(store.fill, span));
+                    parts.push((number, None));
+                }
+            }
+            Value::Store(store) => {
+                let array = self.whole(store, span);
+                parts.push((array, Some(store.length())));
+            }
+            _ => {}
+        }
     }
 
     /// Whether unrolling may go on.
@@ -194,7 +275,10 @@ impl<'a> Lower<'a> {
         self.rounds += 1;
         if !self.too_large && self.regions.size().max(self.rounds) > UNROLLING_BUDGET {
             self.too_large = true;
-            self.errors.at(span, say::TOO_LARGE);
+            match self.obstacle.take() {
+                Some(Obstacle { span, text }) => self.errors.at(span, say::too_large(&text)),
+                None => self.errors.at(span, say::TOO_LARGE),
+            }
         }
         !self.too_large
     }

@@ -85,9 +85,11 @@ impl<'a> Scopes<'a> {
         self.scopes.pop();
     }
 
-    pub(super) fn declare(&mut self, name: &str, value: Value, kind: Kind) {
+    pub(super) fn declare(&mut self, name: &str, value: Value, kind: Kind) -> Slot {
+        let block = self.scopes.len() - 1;
         let scope = self.scopes.last_mut().expect("the outermost block");
         scope.variables.push(Variable { name: name.to_owned(), value, kind });
+        Slot { block, index: scope.variables.len() - 1 }
     }
 
     /// Makes the items of a block known; its constants still need values.
@@ -185,6 +187,10 @@ impl<'a> Scopes<'a> {
 
     pub(super) fn variable(&self, slot: Slot) -> &Variable {
         &self.scopes[slot.block].variables[slot.index]
+    }
+
+    pub(super) fn variable_mut(&mut self, slot: Slot) -> &mut Variable {
+        &mut self.scopes[slot.block].variables[slot.index]
     }
 
     pub(super) fn assign(&mut self, slot: Slot, value: Value) {

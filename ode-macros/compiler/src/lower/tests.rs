@@ -2,6 +2,7 @@
 
 mod functions;
 mod language;
+mod loops;
 mod refusals;
 
 use crate::diagnostic::Errors;

@@ -1,5 +1,9 @@
 //! What an expression of the user stands for while lowering.
 
+use std::rc::Rc;
+
+use super::affine::Affine;
+use super::compact::{Slice, Store};
 use super::region::Number;
 use crate::graph::{Dim, written};
 use crate::parse::{Layer, Real, Type};
@@ -23,6 +27,12 @@ pub(super) enum Value {
     Modules(Vec<(Layer, Vec<Value>)>),
     /// An integer known while compiling.
     Integer(i128),
+    /// An integer that depends on the variables of loops that stay loops.
+    Index(Affine),
+    /// A long array, or a part of one, that is in the graph.
+    Slice(Box<Slice>),
+    /// A long array that began as one number everywhere.
+    Store(Rc<Store>),
     /// A truth value known while compiling.
     Truth(bool),
     /// An array, or what an iterator yields.
@@ -66,6 +76,13 @@ impl Value {
             (Self::Tensor(_, a), Self::Tensor(_, b)) | (Self::Mask(_, a), Self::Mask(_, b)) => a == b,
             (Self::Length(a), Self::Length(b)) => a == b,
             (Self::Integer(a), Self::Integer(b)) => equal(*a, *b),
+            (Self::Index(a), Self::Index(b)) => a == b || equal(0, 1),
+            (Self::Index(_), Self::Integer(_)) | (Self::Integer(_), Self::Index(_)) => equal(0, 1),
+            (Self::Slice(_) | Self::Store(_), other) | (other, Self::Slice(_) | Self::Store(_)) => {
+                let compact = if self.compact_type().is_some() { self } else { other };
+                let other = if self.compact_type().is_some() { other } else { self };
+                compact.compact_type().is_some_and(|ty| other.has_type(ty))
+            }
             (Self::Array(a), Self::Array(b)) | (Self::Tuple(a), Self::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b, equal))
             }
@@ -93,6 +110,9 @@ impl Value {
             (Self::Array(a), Self::Array(b)) | (Self::Tuple(a), Self::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_same(b))
             }
+            (Self::Slice(a), Self::Slice(b)) => a == b,
+            (Self::Store(a), Self::Store(b)) => Rc::ptr_eq(a, b) || a == b,
+            (Self::Slice(_) | Self::Store(_), _) | (_, Self::Slice(_) | Self::Store(_)) => false,
             _ => self.can_join(other),
         }
     }
@@ -101,12 +121,70 @@ impl Value {
     pub(super) fn count(&self) -> usize {
         match self {
             Self::Array(elements) | Self::Tuple(elements) => elements.iter().map(Self::count).sum(),
+            Self::Slice(_) | Self::Store(_) => self.compact_type().map_or(1, Type::len),
             _ => 1,
+        }
+    }
+
+    /// The type of an array that does not dissolve.
+    pub(super) fn compact_type(&self) -> Option<&Type> {
+        match self {
+            Self::Slice(slice) => Some(&slice.ty),
+            Self::Store(store) => Some(&store.ty),
+            _ => None,
+        }
+    }
+
+    /// Whether it holds numbers alone, dissolved.
+    pub(super) fn is_of_numbers(&self) -> bool {
+        match self {
+            Self::Number(_) => true,
+            Self::Array(elements) | Self::Tuple(elements) => elements.iter().all(Self::is_of_numbers),
+            _ => false,
+        }
+    }
+
+    /// Whether a long array is in it.
+    pub(super) fn has_compact(&self) -> bool {
+        match self {
+            Self::Slice(_) | Self::Store(_) => true,
+            Self::Array(elements) | Self::Tuple(elements) => elements.iter().any(Self::has_compact),
+            _ => false,
+        }
+    }
+
+    /// An integer, also of loop variables.
+    pub(super) fn affine(&self) -> Option<Affine> {
+        match self {
+            Self::Integer(value) => Some(Affine::constant(*value)),
+            Self::Index(index) => Some(index.clone()),
+            _ => None,
+        }
+    }
+
+    /// The type of a value of numbers.
+    pub(super) fn type_of(&self, real: Real) -> Option<Type> {
+        match self {
+            Self::Number(_) => Some(Type::Number(real)),
+            Self::Array(elements) => {
+                let first = elements.first()?.type_of(real)?;
+                let equal = elements.iter().all(|element| element.type_of(real).as_ref() == Some(&first));
+                equal.then(|| Type::Array(Box::new(first), elements.len()))
+            }
+            Self::Tuple(elements) => {
+                let types: Option<Vec<Type>> = elements.iter().map(|element| element.type_of(real)).collect();
+                types.map(Type::Tuple)
+            }
+            Self::Slice(_) | Self::Store(_) => self.compact_type().cloned(),
+            _ => None,
         }
     }
 
     /// Whether it is a value of this type of numbers.
     pub(super) fn has_type(&self, ty: &Type) -> bool {
+        if let Some(own) = self.compact_type() {
+            return own == ty;
+        }
         match (self, ty) {
             (Self::Poison, _) | (Self::Number(_), Type::Number(_)) => true,
             (Self::Array(elements), Type::Array(element, count)) => {
@@ -130,6 +208,10 @@ impl Value {
             Self::Length(dim) => format!("the length {dim}"),
             Self::Modules(_) => "a module".to_owned(),
             Self::Integer(value) => format!("the integer {value}"),
+            Self::Index(_) => "an integer".to_owned(),
+            Self::Slice(_) | Self::Store(_) => {
+                self.compact_type().map_or_else(String::new, ToString::to_string)
+            }
             Self::Array(elements) => match elements.first() {
                 Some(first) => {
                     let element = match first {

@@ -3,8 +3,10 @@
 //! No rule changes a value, not even of NaN, infinity or -0 (the sign and payload of a NaN apart), but for powers
 //! with constant exponents, which agree to rounding.
 
+mod array;
 mod branch;
 mod elementwise;
+mod repeat;
 mod tensor;
 mod truth;
 
@@ -47,6 +49,11 @@ fn instantiate(graph: &Graph, inputs: &[NodeId], target: &mut Graph) -> Vec<Node
                 results[id.0] = branch::build(node, then, otherwise, &arguments, &used[&id], target);
                 continue;
             }
+            Operation::Loop(repeated) => {
+                let arguments = map(&node.arguments, &images);
+                results[id.0] = repeat::build(node, repeated, &arguments, &used[&id], target);
+                continue;
+            }
             Operation::Result(index) => {
                 results[node.arguments[0].0][*index].expect("results that are used are built")
             }
@@ -64,15 +71,18 @@ fn map(ids: &[NodeId], images: &[Option<NodeId>]) -> Vec<NodeId> {
     ids.iter().map(|id| images[id.0].expect("arguments come first")).collect()
 }
 
-/// For each branch, which of its results are needed.
+/// For each branch and loop, which of its results are needed.
 fn used_results(graph: &Graph, live: &[bool]) -> HashMap<NodeId, Vec<bool>> {
     let mut used = HashMap::new();
     for id in graph.ids().filter(|id| live[id.0]) {
         let node = graph.node(id);
         match &node.operation {
-            Operation::Branch { then, .. } => drop(used.insert(id, vec![false; then.outputs.len()])),
+            Operation::Branch { then: body, .. } => drop(used.insert(id, vec![false; body.outputs.len()])),
+            Operation::Loop(repeated) => {
+                used.insert(id, vec![false; repeated.body.outputs.len()]);
+            }
             Operation::Result(index) => {
-                let results: &mut Vec<bool> = used.get_mut(&node.arguments[0]).expect("a branch comes first");
+                let results: &mut Vec<bool> = used.get_mut(&node.arguments[0]).expect("its node comes first");
                 results[*index] = true;
             }
             _ => {}
@@ -88,10 +98,9 @@ fn build(operation: &Operation, arguments: Vec<NodeId>, node: &Node, target: &mu
         Operation::Compare(comparison) => truth::compare(*comparison, &arguments, node.span, target),
         Operation::Logic(logic) => truth::logic(*logic, &arguments, node.span, target),
         Operation::Select => select(&arguments, target),
-        Operation::Index(index) => match &target.node(arguments[0]).operation {
-            Operation::Stack => Some(target.node(arguments[0]).arguments[*index]),
-            _ => None,
-        },
+        Operation::Index(index) => array::index(*index, arguments[0], node.span, target),
+        Operation::Gather(view) => array::gather(view, arguments[0], node.span, target),
+        Operation::Scatter(scatter) => array::scatter(scatter, &arguments, node.span, target),
         Operation::Stack => stack(&arguments, target),
         Operation::Tensor(operation) => tensor::rewrite(operation, &arguments, node.span, target),
         _ => None,

@@ -148,25 +148,27 @@ const _: () = {
     impl rt::System for Coupled {
         type Matrix<L: rt::Lane> = [[L; 7]; 7];
         const INLINED: bool = true;
-        const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[
-            (0, 1),
-            (1, 0),
-            (1, 1),
-            (1, 2),
-            (2, 3),
-            (3, 0),
-            (3, 2),
-            (3, 3),
-            (3, 4),
-            (4, 5),
-            (5, 2),
-            (5, 4),
-            (5, 5),
-            (6, 1),
-            (6, 3),
-            (6, 5),
-            (6, 6),
-        ];
+        const JACOBIAN_PATTERN: ::core::option::Option<&'static [(usize, usize)]> = ::core::option::Option::Some(
+            &[
+                (0, 1),
+                (1, 0),
+                (1, 1),
+                (1, 2),
+                (2, 3),
+                (3, 0),
+                (3, 2),
+                (3, 3),
+                (3, 4),
+                (4, 5),
+                (5, 2),
+                (5, 4),
+                (5, 5),
+                (6, 1),
+                (6, 3),
+                (6, 5),
+                (6, 6),
+            ],
+        );
         #[inline(always)]
         fn rhs<L: rt::Lane<Scalar = f64>>(
             p: &[L; 5],

@@ -103,7 +103,7 @@ const _: () = {
     impl rt::System for Mistaken {
         type Matrix<L: rt::Lane> = [[L; 2]; 2];
         const INLINED: bool = true;
-        const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[];
+        const JACOBIAN_PATTERN: ::core::option::Option<&'static [(usize, usize)]> = ::core::option::Option::None;
         #[inline(always)]
         fn rhs<L: rt::Lane<Scalar = f64>>(
             p: &[L; 1],

@@ -131,7 +131,9 @@ const _: () = {
     impl rt::System for StickSlip {
         type Matrix<L: rt::Lane> = [[L; 2]; 2];
         const INLINED: bool = true;
-        const JACOBIAN_PATTERN: &'static [(usize, usize)] = &[(0, 1), (1, 0), (1, 1)];
+        const JACOBIAN_PATTERN: ::core::option::Option<&'static [(usize, usize)]> = ::core::option::Option::Some(
+            &[(0, 1), (1, 0), (1, 1)],
+        );
         #[inline(always)]
         fn rhs<L: rt::Lane<Scalar = f64>>(
             p: &[L; 4],

@@ -15,7 +15,7 @@ use super::view::Lengths;
 use crate::derivative::partials;
 use crate::emit::functions::operator;
 use crate::emit::names::Names;
-use crate::emit::scalar::{Binder, Code, constant_tokens, emit};
+use crate::emit::scalar::{Binder, Code, Target, constant_tokens, emit};
 use crate::emit::types::{generic, type_tokens};
 use crate::graph::{Dim, Graph, NodeId, Operation, Shape};
 use crate::operation::{Comparison, Elementwise, Logic, Tensor};
@@ -308,6 +308,9 @@ impl Writer<'_, '_> {
                 Form::Plain(quote!(()))
             }
             Operation::Result(place) => self.results[&(node.arguments[0], *place)].clone(),
+            Operation::Loop(_) | Operation::Gather(_) | Operation::Scatter(_) => {
+                unreachable!("loops of numbers are not part of a system of tensors")
+            }
             Operation::Input(_) | Operation::Stack | Operation::Index(_) => {
                 unreachable!("tensors are not taken apart")
             }
@@ -406,10 +409,11 @@ impl Writer<'_, '_> {
         let arguments: Vec<Ident> = (0..tensors.len()).map(|place| format_ident!("a{place}")).collect();
         let binders: Vec<Binder> =
             arguments.iter().map(|name| Binder::Value(Code::atom(quote!(#name)))).collect();
-        let emitted = emit(&graph, &binders, &mut Names::new(&["L", "rt"]));
+        let targets = vec![Target::Number; graph.outputs.len()];
+        let emitted = emit(&graph, &binders, &targets, Names::new(&["L", "rt"]));
         let statements = &emitted.statements;
-        let value = emitted.output(0)[0].tokens();
-        let slopes = (1..=tensors.len()).map(|place| emitted.output(place)[0].tokens().clone());
+        let value = emitted.value(0);
+        let slopes = (1..=tensors.len()).map(|place| emitted.value(place).clone());
         let operation = quote! {
             rt::function(tape, [#(&#tensors),*], |[#(#arguments),*]: [L; _]| {
                 #statements

@@ -107,6 +107,7 @@ fn part(
             (!any).then_some(Part::Shared)
         }
         Operation::Result(_) => Some(Part::Shared),
+        Operation::Loop(_) | Operation::Gather(_) | Operation::Scatter(_) => None,
         Operation::Stack | Operation::Index(_) => None,
     }
 }

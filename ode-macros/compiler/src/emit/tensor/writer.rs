@@ -150,6 +150,9 @@ impl Writer<'_, '_> {
             Operation::Tensor(operation) => self.tensor(id, operation, target),
             Operation::Branch { then, otherwise } => return self.branch(id, then, otherwise),
             Operation::Result(_) => return,
+            Operation::Loop(_) | Operation::Gather(_) | Operation::Scatter(_) => {
+                unreachable!("loops of numbers are not part of a system of tensors")
+            }
             Operation::Constant(bits) => Held::Scalar(constant_tokens(f64::from_bits(*bits))),
             _ if scalar => {
                 let value = self.function(id, |writer, id| writer.scalar(id));

@@ -1,10 +1,12 @@
 //! The interpreter: what a graph means, said as plainly as possible. Tests compare all else with it.
 
+mod array;
 mod tensor;
 
 pub use tensor::Elements;
 
 use super::{Graph, Operation};
+use array::{gather, repeat, scatter};
 use tensor::{each, number_at, operate, truth_at};
 
 /// A value while interpreting.
@@ -18,7 +20,7 @@ pub enum Datum {
     Tensor(Elements<f64>),
     /// A truth value for each element of a tensor.
     Mask(Elements<bool>),
-    /// An array, or the results of a branch.
+    /// An array, or the results of a branch or loop.
     Array(Vec<Datum>),
 }
 
@@ -110,6 +112,9 @@ pub fn evaluate(graph: &Graph, inputs: &[Datum]) -> Vec<Datum> {
             Operation::Select => arguments[if arguments[0].truth() { 1 } else { 2 }].clone(),
             Operation::Stack => Datum::Array(arguments.into_iter().cloned().collect()),
             Operation::Index(index) | Operation::Result(index) => arguments[0].element(*index),
+            Operation::Loop(repeated) => repeat(repeated, &arguments),
+            Operation::Gather(view) => gather(view, arguments[0]),
+            Operation::Scatter(parts) => scatter(parts, &arguments),
             Operation::Branch { then, otherwise } => {
                 let (body, first) =
                     if arguments[0].truth() { (then, 1) } else { (otherwise, 1 + then.inputs().len()) };
