@@ -202,3 +202,22 @@ fn single_precision_bounces_too() {
     // The times are proportional to the root of the height.
     assert_near(f64::from(gradient.y0[0]), 17.171_857 / 20.0, 1e-4, "by height");
 }
+
+/// Impact n is at sqrt(2 h/g) (1 + 2 Σ eᵏ), whichever of two events at one time was given first.
+#[test]
+fn an_event_that_waits_for_its_number_counts_once_beside_a_reset() {
+    let ball = Ball { gravity: 9.81 };
+    let (impact, bounce) = (Impact { floor: 0.0 }, Bounce { restitution: 0.9 });
+    for count in 1..15 {
+        let wanted = (6.0f64 / 9.81).sqrt() * (1.0 + 2.0 * (1..count).map(|k| 0.9f64.powi(k)).sum::<f64>());
+        let number = usize::try_from(count).expect("a number");
+        let solver = ball.solver().rtol(1e-10).atol(1e-10);
+        let first = solver.clone().until(nth(number, impact.clone())).reset(impact.clone(), bounce.clone());
+        let second = solver.reset(impact.clone(), bounce.clone()).until(nth(number, impact.clone()));
+        let first = first.solve([3.0, 0.0], 0.0..).expect("a flight");
+        let second = second.solve([3.0, 0.0], 0.0..).expect("a flight");
+        for solution in [first, second] {
+            assert_near(solution.event().expect("an event").time, wanted, 1e-8, &format!("impact {count}"));
+        }
+    }
+}

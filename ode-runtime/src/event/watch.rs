@@ -69,6 +69,8 @@ struct Sides {
     crossed: Vec<bool>,
     /// Which cross at the very place of the one that cuts.
     along: Vec<usize>,
+    /// Those of them that were gone through before it.
+    passed: Vec<usize>,
 }
 
 impl Sides {
@@ -185,7 +187,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
 
         let mut happened = Vec::new();
         let mut crossed = vec![false; self.probes.len()];
-        for &(index, crossing) in &crossings {
+        for (place, &(index, crossing)) in crossings.iter().enumerate() {
             (signs[index], crossed[index]) = (-crossing.sign, true);
             if !self.counts(index, crossing.sign) {
                 continue;
@@ -198,15 +200,13 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
                 happened.push(Happened { index, t, before, after, trigger: index, cuts: false });
                 continue;
             }
-            let state = Sides {
-                signs,
-                crossed,
-                along: crossings
-                    .iter()
-                    .filter(|(other, at)| *other != index && at.theta == crossing.theta)
-                    .map(|(other, _)| *other)
-                    .collect(),
+            let beside = |crossings: &[(usize, Crossing)]| -> Vec<usize> {
+                let here =
+                    crossings.iter().filter(|(other, at)| *other != index && at.theta == crossing.theta);
+                here.map(|(other, _)| *other).collect()
             };
+            let state =
+                Sides { signs, crossed, along: beside(&crossings), passed: beside(&crossings[..place]) };
             return self.cut(index, located, &state, happened, look);
         }
         for (tracker, (sign, value)) in self.trackers.iter_mut().zip(ends) {
@@ -244,8 +244,22 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         let at_event: Vec<f64> = self.probes.iter().map(|probe| probe.value(t, y1)).collect();
         let mut state = y1.clone();
         let (mut reset, mut ends) = (false, false);
-        let arrived: Vec<bool> =
-            (0..self.probes.len()).map(|index| sides.arrived(index, at_event[index])).collect();
+        let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
+        let rounding =
+            |probe: &dyn Probe<S::Vector<L>>| 4.0 * ulp * probe.slope(t, y1, &k[look.last], times.h).abs();
+        // Those that were gone through at this very place: the side on which rounding leaves them says nothing.
+        let passed: Vec<bool> = self
+            .probes
+            .iter()
+            .enumerate()
+            .map(|(index, probe)| {
+                let near = || sides.crossed[index] && at_event[index].abs() <= rounding(&**probe);
+                index != trigger && (sides.passed.contains(&index) || near())
+            })
+            .collect();
+        let arrived: Vec<bool> = (0..self.probes.len())
+            .map(|index| sides.arrived(index, at_event[index]) && !passed[index])
+            .collect();
         for (index, &arrived) in arrived.iter().enumerate() {
             let counts = index == trigger || (arrived && self.counts(index, sides.signs[index]));
             if !counts {
@@ -265,17 +279,16 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             }
         }
         if !ends {
-            let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
             for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
                 let value = probe.value(t, &state);
                 if value.is_nan() {
                     return Err((index, Trouble::NotANumber { t, value }));
                 }
-                let slope = probe.slope(t, y1, &k[look.last], times.h);
                 // What is left of its zero by rounding; of one that crossed before, only at this very time.
-                let left = if index == trigger || arrived[index] { at_event[index].abs() } else { 0.0 };
-                let rounding = left.max(4.0 * ulp * slope.abs());
-                let at_zero = index == trigger || arrived[index] || sides.crossed[index];
+                let here = index == trigger || arrived[index] || passed[index];
+                let left = if here { at_event[index].abs() } else { 0.0 };
+                let rounding = left.max(rounding(&**probe));
+                let at_zero = here || sides.crossed[index];
                 let fresh = at_zero && value.abs() <= rounding;
                 let (sign, value) = if fresh { (0.0, 0.0) } else { (signum(value), value) };
                 tracker.begin(sign, value, fresh);
