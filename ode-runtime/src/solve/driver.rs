@@ -221,7 +221,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         let mut cut = None;
         if !quiet {
             let (p, y, y1c, stagesc) = (p.clone(), y.clone(), y1.clone(), copied(method, &stages, &y));
-            let inside = if extended { extra.as_ref() } else { None };
+            let inside = extra.as_ref().filter(|_| extended).map_or(&[][..], AsRef::as_ref);
             let step = Accepted { next: &next, p: &p, y: &y, y1: &y1c, stages: &stagesc, extra: inside };
             cut = look::<S, D, M, E, L>(dynamics, method, plan, step, &mut watch, record, &mut stats)?;
             if let Some(cut) = &mut cut {
@@ -245,8 +245,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         let resets = cut.as_ref().is_some_and(|cut| cut.reset.is_some());
         if record.wants(next.t1) || cut.is_some() {
             let Next { times, t1, cut, .. } = next;
-            let extra = if extended { extra.as_ref() } else { None };
-            let extra = extra.map_or(&[][..], AsRef::as_ref);
+            let extra = extra.as_ref().filter(|_| extended).map_or(&[][..], AsRef::as_ref);
             let mut keep = |y: &_, y1: &_, stages: &_| {
                 record.step(&Step { times, t1, cut, resets, y, y1, k: Slopes { stages, extra } });
             };
@@ -296,14 +295,14 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
 }
 
 /// A step that was accepted.
-struct Accepted<'a, S: Model, L: Single<Scalar = S::Real>, K, X> {
+struct Accepted<'a, S: Model, L: Single<Scalar = S::Real>, K> {
     next: &'a Next,
     p: &'a S::Parameters<L>,
     y: &'a S::Vector<L>,
     y1: &'a S::Vector<L>,
     stages: &'a K,
-    /// Those of its stages that dense output alone needs, if it needs any.
-    extra: Option<&'a X>,
+    /// Those that dense output alone needs, if it needs any.
+    extra: &'a [S::Vector<L>],
 }
 
 type CutStep<S, L, M> = CutShort<<S as Model>::Vector<L>, <M as Stepper>::Stages<<S as Model>::Vector<L>>>;
@@ -315,7 +314,7 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
     dynamics: &D,
     method: &M,
     plan: &Plan<S>,
-    step: Accepted<'_, S, L, M::Stages<S::Vector<L>>, M::ExtraStages<S::Vector<L>>>,
+    step: Accepted<'_, S, L, M::Stages<S::Vector<L>>>,
     watch: &mut Watch<'_, S, L, E>,
     record: &mut Record<'_, S>,
     stats: &mut Stats,
@@ -339,7 +338,7 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
         t1: next.t1,
         y,
         y1,
-        k: Slopes { stages: &stages.as_ref()[..=last], extra: extra.map_or(&[], AsRef::as_ref) },
+        k: Slopes { stages: &stages.as_ref()[..=last], extra },
         last,
         step: &mut again,
     };
