@@ -280,25 +280,28 @@ fn pull_back<T: TensorReal, K: TensorKernel<T>, M: Stepper, A: TensorAdjoint<M>>
     (sum, y0_bar)
 }
 
-/// All parts, on all threads where there are several. One that is `shared_out` by itself runs on one of those threads,
-/// from which it is quicker to share.
+/// All parts, on all threads where there are several.
 fn side_by_side<P: Send, R: Send>(
-    mut parts: Vec<P>,
+    parts: Vec<P>,
     shared_out: impl Fn(&P) -> bool,
     run: impl Fn(P) -> R + Send + Sync,
 ) -> Vec<R> {
     #[cfg(feature = "threads")]
-    {
+    if parts.len() > 1 {
         use rayon::prelude::*;
-        if parts.len() > 1 {
-            return parts.into_par_iter().map(run).collect();
-        }
-        if shared_out(&parts[0]) {
-            let part = parts.remove(0);
-            return vec![rayon::scope(|_| run(part))];
-        }
+        return parts.into_par_iter().map(run).collect();
     }
-    parts.drain(..).map(run).collect()
+    parts.into_iter().map(|part| on_a_thread(shared_out(&part), || run(part))).collect()
+}
+
+/// What is `shared_out` among threads, on one of them, from which it is quicker to share.
+pub(super) fn on_a_thread<R: Send>(shared_out: bool, run: impl FnOnce() -> R + Send) -> R {
+    #[cfg(feature = "threads")]
+    if shared_out {
+        return rayon::scope(|_| run());
+    }
+    let _ = shared_out;
+    run()
 }
 
 pub(super) fn check_finite<T: Real>(what: &str, names: &Names, values: &[T]) -> Result<(), SolveError> {

@@ -10,6 +10,7 @@ use crate::adjoint::{Discrete, Recorded, pull_back_events};
 use crate::event::Ended;
 use crate::method::Stepper;
 use crate::number::Real;
+use crate::tensor::solver::on_a_thread;
 use crate::tensor::{Saved, TensorKernel, TensorModel, TensorReal, TracedState, accumulate};
 
 /// A time as a tensor.
@@ -74,7 +75,9 @@ where
     ) -> Result<(), <S::Device as dfdx::tensor::HasErr>::Err> {
         let Self { model, y0, events, bound, ends, ended, adjoint, recorded, ghosts } = self;
         let (of_states, of_events) = (ghosts.of_states(gradients)?, ghosts.of_events(gradients)?);
-        let bars = pull_back_events(adjoint, &recorded, &bound, &of_states, &of_events);
+        let bars = on_a_thread(recorded.flow.is_shared_out(), || {
+            pull_back_events(adjoint, &recorded, &bound, &of_states, &of_events)
+        });
         model.accumulate(gradients, &bars.parameters)?;
         y0.accumulate(gradients, &bars.y0)?;
         events.accumulate(gradients, &bars.events)?;

@@ -19,7 +19,7 @@ use crate::tensor::{Flat, PlainState, TensorReal};
 )]
 pub trait BindEvent<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>: Clone {
     /// The event function of flat states.
-    type Bound: EventFunction<Flat<E>>;
+    type Bound: EventFunction<Flat<E>> + Sync;
 
     /// The event of this number, for states like `y0`.
     fn bind(&self, y0: &Y, index: usize) -> Result<Self::Bound, SolveError>;
@@ -34,7 +34,7 @@ pub trait BindEvent<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>: Clone {
 )]
 pub trait BindReset<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>: Clone {
     /// The map of flat states.
-    type Bound: ResetMap<Flat<E>>;
+    type Bound: ResetMap<Flat<E>> + Sync;
 
     /// The reset at the event of this number, for states like `y0`.
     fn bind(&self, y0: &Y, index: usize) -> Result<Self::Bound, SolveError>;
@@ -72,7 +72,7 @@ pub trait TapedReset<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>:
 pub trait TensorEvents<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>: Clone {
     /// The events of flat states.
     #[doc(hidden)]
-    type Bound: Events<Flat<E>>;
+    type Bound: Events<Flat<E>> + Sync;
 
     /// The events for states like `y0`.
     ///

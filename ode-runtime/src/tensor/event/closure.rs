@@ -81,9 +81,10 @@ impl<F, E: TensorReal, D: Device<E>, Y: TracedState<E, D>> Unflattened<F, E, D, 
 impl<E, D, Y, F, V> BindEvent<E, D, Y> for TensorClosure<F>
 where
     E: TensorReal,
-    D: Device<E>,
+    D: Device<E> + Send + Sync,
     Y: TracedState<E, D>,
-    F: Fn(f64, Y) -> V,
+    Y::Shapes: Send + Sync,
+    F: Fn(f64, Y) -> V + Send + Sync,
     V: EventValue<E>,
 {
     type Bound = Unflattened<F, E, D, Y>;
@@ -96,9 +97,10 @@ where
 impl<E, D, Y, F> BindReset<E, D, Y> for TensorClosure<F>
 where
     E: TensorReal,
-    D: Device<E>,
+    D: Device<E> + Send + Sync,
     Y: TracedState<E, D>,
-    F: Fn(f64, Y) -> Y,
+    Y::Shapes: Send + Sync,
+    F: Fn(f64, Y) -> Y + Send + Sync,
 {
     type Bound = Unflattened<F, E, D, Y>;
 

@@ -21,7 +21,7 @@ use crate::tensor::{
 pub struct Differentiable<F>(pub(super) F);
 
 /// A function of flat states, whatever its kernel is: a solve is not compiled anew for each of its events.
-trait FlatFunction<E> {
+trait FlatFunction<E>: Send + Sync {
     /// `value` = f(t, y)
     fn value(&self, t: f64, y: &[E], value: &mut [E]);
 

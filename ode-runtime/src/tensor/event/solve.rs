@@ -8,7 +8,7 @@ use crate::event::And;
 use crate::method::Stepper;
 use crate::solve::{Keep, SolveError};
 use crate::space::Heap;
-use crate::tensor::solver::{Plain, Run, Shapes, Solve, check_finite};
+use crate::tensor::solver::{Plain, Run, Shapes, Solve, check_finite, on_a_thread};
 use crate::tensor::{
     Path, PlainState, Saved, TensorModel, TensorSolver, TensorState, TensorSystem, TracedState,
 };
@@ -104,8 +104,12 @@ impl<S: TensorModel, M: Stepper, A, P, F> TensorSolver<'_, S, M, A, P, F> {
         let bound = self.events.bind(&y0)?;
         let solve = Solve { method: self.method, options: &self.options, keep };
         let ends = times.ends();
-        let Run { recorded, events, ended, stats } =
-            solve.run((flow, Heap(flat)), times.times(), &bound, self.callback)?;
+        let (start, times) = ((flow, Heap(flat)), times.times());
+        let run = match self.callback {
+            Some(_) => solve.run(start, times, &bound, self.callback),
+            None => on_a_thread(start.0.is_shared_out(), || solve.run(start, times, &bound, None)),
+        };
+        let Run { recorded, events, ended, stats } = run?;
         let states: Vec<&[S::Real]> = recorded.states.iter().map(|state| state.0.as_slice()).collect();
         let solution = TensorSolution::new(&y0, recorded.times.clone(), &states, events, (ended, stats))?;
         tape.keep(Backward {
