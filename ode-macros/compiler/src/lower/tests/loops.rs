@@ -202,7 +202,7 @@ fn accumulation_in_arrays() {
         "fn f(_t: f64, y: [f64; 5], k: f64) -> [f64; 5] {
         let mut dy = [1.5; 5];
         for i in 0..5 { dy[i] *= y[i]; dy[i] += k; dy[i] -= y[i] * y[i]; }
-        for i in 1..4 { dy[i] += y[i + 1]; }
+        for i in 1..4 { dy[i] += y[i + 1] * k; }
         dy
     }",
     );
