@@ -27,7 +27,8 @@ fn y0() -> [f64; N] {
 
 /// The right-hand side, with the ends of the ring taken out of the loop as one would by hand.
 fn rhs_by_hand(y: &[f64], dy: &mut [f64]) {
-    let at = |i: usize, y: &[f64]| (y[(i + 1) % N] - y[(i + N - 2) % N]) * y[(i + N - 1) % N] - y[i] + FORCING;
+    let at =
+        |i: usize, y: &[f64]| (y[(i + 1) % N] - y[(i + N - 2) % N]) * y[(i + N - 1) % N] - y[i] + FORCING;
     dy[0] = at(0, y);
     dy[1] = at(1, y);
     for i in 2..N - 1 {
@@ -117,7 +118,9 @@ fn loops(c: &mut Criterion) {
     let (by_hand_last, worst) = by_hand(steps);
     let difference =
         solution.last().iter().zip(&by_hand_last).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    println!("{steps} steps; to those by hand {difference:.1e}, whose error is at most {worst:.2} of the tolerance");
+    println!(
+        "{steps} steps; to those by hand {difference:.1e}, whose error is at most {worst:.2} of the tolerance"
+    );
 
     group.bench_function("by hand", |b| b.iter(|| by_hand(black_box(steps))));
     group.bench_function("odec", |b| b.iter(|| solver.solve(black_box(y0), &times)));
