@@ -4,6 +4,7 @@
 
 mod failures;
 mod gradients;
+mod tensors;
 mod trajectories;
 
 use odec::prelude::*;

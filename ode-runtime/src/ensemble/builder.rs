@@ -17,11 +17,11 @@ use crate::system::System;
 /// width of the lanes and the number of threads. One that fails does not touch the others.
 #[must_use = "an ensemble does nothing until `.solve()` is called"]
 pub struct Ensemble<'a, S: System, Ms, M: Stepper = Dopri5> {
-    models: Ms,
-    method: M,
-    options: Options,
-    progress: Option<Listener<'a>>,
-    of: PhantomData<S>,
+    pub(super) models: Ms,
+    pub(super) method: M,
+    pub(super) options: Options,
+    pub(super) progress: Option<Listener<'a>>,
+    pub(super) of: PhantomData<S>,
 }
 
 impl<S: System, Ms, M: Stepper + fmt::Debug> fmt::Debug for Ensemble<'_, S, Ms, M> {

@@ -12,6 +12,8 @@ mod one_lane;
 mod slot;
 mod solution;
 mod sweep;
+#[cfg(feature = "dfdx")]
+mod tensor;
 
 pub use builder::Ensemble;
 pub use each::{Each, EachTimes, Ragged, ragged};

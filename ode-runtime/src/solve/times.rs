@@ -37,6 +37,12 @@ impl IntoTimes for RangeFrom<f64> {
     }
 }
 
+impl IntoTimes for Times<'_> {
+    fn times(&self) -> Times<'_> {
+        *self
+    }
+}
+
 impl<T: AsRef<[f64]> + ?Sized> IntoTimes for &T {
     fn times(&self) -> Times<'_> {
         Times::Save((**self).as_ref())

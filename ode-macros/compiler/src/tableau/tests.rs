@@ -70,7 +70,7 @@ fn bosh3_expands_to_straight_lines() {
         // The argument of a stage; a zero is dropped.
         "let last = h * rt::constant::<L>(0.5);",
         "y1[n] = k[0][n].mul_add_fast(last, y[n]);",
-        "rhs(0.5, &*y1, &mut k[1]);",
+        "rt::AtStage::fill(&mut rhs, 0.5, &*y1, &mut k[1]);",
         "y1[n] = k[1][n].mul_add_fast(last, y[n]);",
         // The end of the step.
         "let h2 = h * rt::constant::<L>(0.4444444444444444);",
@@ -78,13 +78,13 @@ fn bosh3_expands_to_straight_lines() {
         "y1[n] = y[n] + sum;",
         // b - b̂ of the completion.
         "let sum = k[3][n].mul_add_fast(rt::constant::<L>(-0.125), sum);",
-        "vjp(0, &k_bar[0], &mut y_bar[0]);",
+        "rt::AtStage::fill(&mut vjp, 0, &k_bar[0], &mut y_bar[0]);",
         "let sum = lambda[n] + y_bar[0][n];",
     ] {
         // Where lines break is prettyplease's matter.
         assert!(packed(&code).contains(&packed(expected)), "{expected}\nis not in\n{code}");
     }
-    assert!(!code.contains("rhs(1.0"), "the completion is evaluated by the caller\n{code}");
+    assert!(!code.contains("rhs, 1.0"), "the completion is evaluated by the caller\n{code}");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn an_understated_order_is_accepted() {
 #[test]
 fn euler_has_no_stage_to_evaluate() {
     let code = generated("Euler, order 1 { 0 | --+-- | 1 }");
-    assert!(code.contains("_rhs: impl FnMut"), "{code}");
+    assert!(code.contains("_rhs: impl rt::AtStage"), "{code}");
     assert!(code.contains("let sum = k[0][n] * h0;"), "{code}");
 }
 
