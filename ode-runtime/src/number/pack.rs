@@ -16,17 +16,8 @@ pub struct Pack<const N: usize, T = f64>(
 impl<const N: usize, T: Single> Pack<N, T> {
     /// A pack of these numbers.
     #[inline(always)]
-    pub(crate) fn new(mut element: impl FnMut(usize) -> T) -> Self {
-        // A loop becomes vector instructions however it is used, where an array of calls must first be seen through; but
-        // large systems, which go without wide packs, would compile several times longer.
-        if N < 16 {
-            return Self(std::array::from_fn(element));
-        }
-        let mut pack = [element(0); N];
-        for (i, place) in pack.iter_mut().enumerate() {
-            *place = element(i);
-        }
-        Self(pack)
+    pub(crate) fn new(element: impl FnMut(usize) -> T) -> Self {
+        Self(std::array::from_fn(element))
     }
 }
 
