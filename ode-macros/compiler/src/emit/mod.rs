@@ -4,6 +4,7 @@ mod bodies;
 mod fallback;
 mod functions;
 mod items;
+mod model;
 mod names;
 mod paths;
 mod place;
