@@ -350,8 +350,8 @@ impl<S: System, L: Single<Scalar = S::Real>, const N: usize> AtStage<f64, S::Vec
     #[allow(clippy::float_cmp)]
     fn fill(&mut self, node: f64, y: &S::Vector<Pack<N, L>>, dy: &mut S::Vector<Pack<N, L>>) {
         let mut times = [0.0; N];
-        for l in 0..N {
-            times[l] = if node == 0.0 {
+        for (l, time) in times.iter_mut().enumerate() {
+            *time = if node == 0.0 {
                 self.first[l]
             } else if node == 1.0 {
                 self.proposal.last[l]

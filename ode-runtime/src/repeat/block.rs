@@ -79,7 +79,7 @@ impl<L: Lane> Sum<L> {
         while count > 1 {
             count /= 2;
             for place in 0..count {
-                sums[place] = sums[place] + sums[place + count];
+                sums[place] += sums[place + count];
             }
         }
         sums[0]
