@@ -68,6 +68,9 @@ where
             let what = "the rows of y0 and the states of the system differ in their numbers";
             return Err(SolveError::ShapeMismatch { what, left: N, right: states });
         }
+        if dfdx::shapes::HasShape::shape(&y0).0 == 0 {
+            return Err(SolveError::EmptyEnsemble);
+        }
         let flat = y0.as_vec();
         let rows: Vec<S::State> = flat.chunks_exact(N).map(state::<S>).collect();
         let (axis, save) = (times.axis(), times.times().save());
