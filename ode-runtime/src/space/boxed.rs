@@ -14,7 +14,7 @@ impl<T, const N: usize> Boxed<T, N> {
     /// The vector of these elements. They are made one by one on the heap, never all on the stack.
     ///
     /// ```
-    /// let squares = odec::Boxed::<f64, 1000>::from_fn(|i| (i * i) as f64);
+    /// let squares = ode_runtime::Boxed::<f64, 1000>::from_fn(|i| (i * i) as f64);
     /// assert_eq!(squares[30], 900.0);
     /// ```
     pub fn from_fn(element: impl FnMut(usize) -> T) -> Self {
