@@ -1,6 +1,7 @@
 //! The length of the first step.
 
 use super::Norm;
+use crate::number::{exp2, log2};
 
 /// What the choice needs to know of the problem.
 pub(crate) struct Start<'a, F> {
@@ -30,17 +31,26 @@ pub(crate) fn first_step<F: Fn(usize) -> f64, C: FnMut(usize) -> f64>(
     trial: impl FnOnce(f64) -> C,
 ) -> f64 {
     let Start { order, span, count, norm, scratch, scale } = start;
-    let d0 = norm.squared(count, scratch, |i| y(i) / scale(i)).sqrt();
-    let d1 = norm.squared(count, scratch, |i| f(i) / scale(i)).sqrt();
-    let h0 = if d0 < 1e-5 || d1 < 1e-5 { 1e-6 } else { 0.01 * d0 / d1 };
+    // Squares of d0, d1 and d2 of the book.
+    let y_squared = norm.squared(count, scratch, |i| y(i) / scale(i));
+    let f_squared = norm.squared(count, scratch, |i| f(i) / scale(i));
+    let small = y_squared < 1e-10 || f_squared < 1e-10;
+    let h0 = if small { 1e-6 } else { 0.01 * (y_squared / f_squared).sqrt() };
     let h0 = h0.min(span);
     let mut change = trial(h0);
-    let d2 = norm.squared(count, scratch, |i| change(i) / scale(i)).sqrt() / h0;
-    let h1 = if d1 <= 1e-15 && d2 <= 1e-15 {
+    let change_squared = norm.squared(count, scratch, |i| change(i) / scale(i)) / (h0 * h0);
+    let h1 = if f_squared <= 1e-30 && change_squared <= 1e-30 {
         (h0 * 1e-3).max(1e-6)
     } else {
-        (0.01 / d1.max(d2)).powf(1.0 / order as f64)
+        root(1e-4 / f_squared.max(change_squared), 2 * order)
     };
     let h = (100.0 * h0).min(h1).min(span);
     if h.is_finite() && h > 0.0 { h } else { h0 }
+}
+
+/// The root of this degree, of five digits: as many as a first step wants.
+#[allow(clippy::cast_precision_loss)]
+fn root(x: f64, degree: usize) -> f64 {
+    let exponent = 1.0 / degree as f64;
+    if x.is_normal() { exp2::<f64>(log2::<f64>(x) * exponent) } else { x.powf(exponent) }
 }

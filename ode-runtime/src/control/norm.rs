@@ -1,5 +1,7 @@
 //! The size of an error relative to the tolerance.
 
+use crate::number::Lane;
+
 /// The norm of the error, each component divided by its tolerance: a step is accepted where it is at most 1.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum Norm {
@@ -32,8 +34,7 @@ impl Norm {
         mut component: impl FnMut(usize) -> f64,
     ) -> f64 {
         if let Self::Rms = self {
-            let [sum] = sum_of_squares(count, |i| [component(i)]);
-            return sum * (1.0 / count as f64);
+            return sum_of_squares(count, component) * (1.0 / count as f64);
         }
         for (i, place) in scratch.iter_mut().enumerate() {
             *place = component(i);
@@ -67,30 +68,26 @@ impl Norm {
 /// So many sums are kept side by side where there are many components: a single one is waited for at each addition.
 const SUMS: usize = 8;
 
-/// The sums of the squares of `count` components, for each lane. The order depends on `count` alone.
+/// The sum of the squares of `count` components. The order depends on `count` alone.
 #[inline(always)]
-pub(crate) fn sum_of_squares<const N: usize>(
-    count: usize,
-    mut component: impl FnMut(usize) -> [f64; N],
-) -> [f64; N] {
-    let mut add = |sum: &mut [f64; N], i: usize| {
+pub(crate) fn sum_of_squares<L: Lane>(count: usize, mut component: impl FnMut(usize) -> L) -> L {
+    let zero = L::constant(0.0);
+    let mut add = |sum: &mut L, i: usize| {
         let x = component(i);
-        for l in 0..N {
-            sum[l] += x[l] * x[l];
-        }
+        *sum += x * x;
     };
-    let mut total = [0.0; N];
+    let mut total = zero;
     let mut done = 0;
     if count > 8 * SUMS {
-        let mut sums = [[0.0; N]; SUMS];
+        let mut sums = [zero; SUMS];
         done = count - count % SUMS;
         for block in 0..count / SUMS {
             for (place, sum) in sums.iter_mut().enumerate() {
                 add(sum, SUMS * block + place);
             }
         }
-        for l in 0..N {
-            total[l] = sums.iter().map(|sum| sum[l]).sum();
+        for sum in sums {
+            total += sum;
         }
     }
     for i in done..count {

@@ -98,12 +98,13 @@ impl<'a, S: System, Ms: Each<S>, M: Stepper> Ensemble<'a, S, Ms, M> {
         times: T,
     ) -> Result<EnsembleSolution<S>, SolveError> {
         let prepared = self.prepare(&y0, &times)?;
-        let mut trajectories = Vec::with_capacity(prepared.count);
+        let mut chunks = Vec::new();
         prepared.in_chunks(
+            prepared.units(),
             |range| prepared.solve(range, &self.method, Keep::Nothing),
-            |mut chunk| trajectories.append(&mut chunk),
+            |chunk| chunks.push(chunk),
         );
-        Ok(EnsembleSolution { times: prepared.save_times(), trajectories })
+        Ok(EnsembleSolution { times: prepared.save_times(), chunks })
     }
 
     /// Solves all trajectories, and folds each into a sum as soon as it is done, so that they need no memory: `empty` makes
@@ -148,22 +149,29 @@ impl<'a, S: System, Ms: Each<S>, M: Stepper> Ensemble<'a, S, Ms, M> {
     {
         let prepared = self.prepare(&y0, &times)?;
         let save = prepared.save_times();
+        let unit = prepared.unit();
         let mut total = None;
         prepared.in_chunks(
+            prepared.units(),
             |range| {
-                let mut sum = empty();
-                let outcomes = prepared.solve(range.clone(), &self.method, Keep::Nothing);
-                for (index, outcome) in range.zip(&outcomes) {
-                    let trajectory = outcome.as_ref().map(|one| Trajectory::new(save.get(index), one));
-                    add(&mut sum, index, trajectory);
-                }
-                sum
+                let chunk = prepared.solve(range.clone(), &self.method, Keep::Nothing);
+                let one_sum = |start: usize| {
+                    let mut sum = empty();
+                    for number in start..(start + unit).min(chunk.len()) {
+                        let index = range.start + number;
+                        add(&mut sum, index, chunk.get(number, save.get(index)));
+                    }
+                    sum
+                };
+                (0..chunk.len()).step_by(unit).map(one_sum).collect::<Vec<A>>()
             },
-            |sum| {
-                total = Some(match total.take() {
-                    None => sum,
-                    Some(before) => merge(before, sum),
-                });
+            |sums| {
+                for sum in sums {
+                    total = Some(match total.take() {
+                        None => sum,
+                        Some(before) => merge(before, sum),
+                    });
+                }
             },
         );
         Ok(total.unwrap_or_else(empty))

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::each::{Each, EachTimes};
 use super::lanes::Trajectories;
 use super::slot::Job;
-use super::solution::{Finished, SaveTimes};
+use super::solution::{Chunk, SaveTimes};
 use crate::method::Stepper;
 use crate::number::dispatch_packs;
 use crate::solve::{Keep, Options, Plan, SolveError};
@@ -15,11 +15,18 @@ use crate::system::System;
 /// What is told of how many trajectories are done, and of how many there are.
 pub(super) type Listener<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
-/// The most trajectories of a chunk: many for each lane, so that few lanes are idle at its end.
-const LARGEST: usize = 512;
+/// The most trajectories whose steps are kept at a time, or that are folded into one sum.
+const LARGEST_UNIT: usize = 512;
 
-/// How many chunks are solved before their results are folded.
-const BLOCK: usize = 64;
+/// The most trajectories of a chunk.
+const LARGEST_CHUNK: usize = 4096;
+
+/// How many units there are at least, and chunks for each thread: so many that none waits long for another at the end.
+const UNITS: usize = 64;
+const CHUNKS: usize = 8;
+
+/// How many chunks of each thread are solved before their results are folded.
+const BLOCK: usize = 32;
 
 /// The plans of the trajectories.
 enum Plans<S: System> {
@@ -92,38 +99,46 @@ impl<'a, S: System, Ms: Each<S>, Y: Each<S::State>> Prepared<'a, S, Ms, Y> {
     }
 
     /// Solves these trajectories on one thread.
-    pub(super) fn solve<M: Stepper>(
-        &self,
-        range: Range<usize>,
-        method: &M,
-        keep: Keep,
-    ) -> Vec<Result<Finished<S>, SolveError>> {
+    pub(super) fn solve<M: Stepper>(&self, range: Range<usize>, method: &M, keep: Keep) -> Chunk<S> {
         let mut jobs = Vec::with_capacity(range.len());
         let mut refused = Vec::new();
-        for index in range {
+        for (number, index) in range.clone().enumerate() {
             match self.plan(index) {
-                Ok(plan) => jobs.push(Job { plan, model: self.models.get(index), y0: self.y0.get(index) }),
-                Err(error) => refused.push((jobs.len() + refused.len(), error)),
+                Ok(plan) => {
+                    jobs.push(Job { number, plan, model: self.models.get(index), y0: self.y0.get(index) })
+                }
+                Err(error) => refused.push((number, error)),
             }
         }
-        let mut outcomes = Vec::new();
-        if !jobs.is_empty() {
-            outcomes = dispatch_packs(Trajectories { method, jobs: &jobs, keep });
+        let mut chunk = match jobs.is_empty() {
+            true => Chunk::new(range.len(), 0),
+            false => dispatch_packs(Trajectories { method, jobs: &jobs, keep, count: range.len() }),
+        };
+        for (number, error) in refused {
+            chunk.fail(number, error);
         }
-        for (place, error) in refused {
-            outcomes.insert(place, Err(error));
-        }
-        outcomes
+        chunk
     }
 
-    /// Does this to all trajectories in chunks, on all threads, and hands on the results in order. What is in a chunk depends
-    /// on the number of trajectories alone.
+    /// The size of chunks that depends on the number of trajectories alone.
+    pub(super) fn unit(&self) -> usize {
+        self.count.div_ceil(UNITS).next_multiple_of(16).clamp(16, LARGEST_UNIT)
+    }
+
+    /// A multiple of this size, for chunks of which little is kept: with many trajectories for each lane, few lanes are idle
+    /// when the last of them end.
+    pub(super) fn units(&self) -> usize {
+        let (unit, share) = (self.unit(), self.count.div_ceil(CHUNKS * threads()));
+        (share.min(LARGEST_CHUNK) / unit).max(1) * unit
+    }
+
+    /// Does this to all trajectories in chunks of this size, on all threads, and hands on the results in order.
     pub(super) fn in_chunks<R: Send>(
         &self,
+        size: usize,
         chunk: impl Fn(Range<usize>) -> R + Sync,
         mut next: impl FnMut(R),
     ) {
-        let size = self.count.div_ceil(BLOCK).next_multiple_of(16).clamp(16, LARGEST);
         let done = AtomicUsize::new(0);
         let one = |number: usize| {
             let range = number * size..((number + 1) * size).min(self.count);
@@ -134,11 +149,21 @@ impl<'a, S: System, Ms: Each<S>, Y: Each<S::State>> Prepared<'a, S, Ms, Y> {
             }
             result
         };
-        let chunks = self.count.div_ceil(size);
-        for block in (0..chunks).step_by(BLOCK) {
-            on_all_threads(block..(block + BLOCK).min(chunks), &one).into_iter().for_each(&mut next);
+        let (chunks, block) = (self.count.div_ceil(size), BLOCK * threads());
+        for start in (0..chunks).step_by(block) {
+            on_all_threads(start..(start + block).min(chunks), &one).into_iter().for_each(&mut next);
         }
     }
+}
+
+#[cfg(feature = "threads")]
+fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+#[cfg(not(feature = "threads"))]
+fn threads() -> usize {
+    1
 }
 
 #[cfg(feature = "threads")]

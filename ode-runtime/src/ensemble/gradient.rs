@@ -4,11 +4,10 @@ use std::fmt;
 
 use super::chunk::Prepared;
 use super::each::Each;
-use super::solution::Finished;
 use super::sweep::{Backwards, Return};
 use crate::method::Stepper;
 use crate::number::{Real, dispatch_packs};
-use crate::solve::{Keep, SolveError};
+use crate::solve::{Keep, SolveError, TapeOf};
 use crate::space::Space;
 use crate::system::{FixedLength, Model, System};
 
@@ -78,13 +77,14 @@ pub(super) fn gradient<S: System, Ms: Each<S>, Y: Each<S::State>, M: Stepper>(
         failures: Vec::new(),
     };
     prepared.in_chunks(
+        prepared.unit(),
         |range| {
             let solved = prepared.solve(range.clone(), method, Keep::States);
             let mut returns = Vec::with_capacity(solved.len());
             let losses: Vec<Result<S::Real, SolveError>> = range
-                .zip(solved)
-                .map(|(index, outcome)| {
-                    let (loss, way_back) = weigh(prepared, index, outcome?, loss)?;
+                .enumerate()
+                .map(|(number, index)| {
+                    let (loss, way_back) = weigh(prepared, index, solved.taped(number)?, loss)?;
                     returns.push(way_back);
                     Ok(loss)
                 })
@@ -118,14 +118,13 @@ pub(super) fn gradient<S: System, Ms: Each<S>, Y: Each<S::State>, M: Stepper>(
 fn weigh<'p, S: System, Ms: Each<S>, Y: Each<S::State>>(
     prepared: &'p Prepared<'_, S, Ms, Y>,
     index: usize,
-    finished: Finished<S>,
+    (states, tape): (&[S::State], &'p TapeOf<S>),
     loss: &impl Fn(usize, &[S::State], &mut [S::State]) -> S::Real,
 ) -> Result<(S::Real, Return<'p, S>), SolveError> {
     let plan = prepared.plan(index)?;
-    let Finished { states, tape, .. } = finished;
     let zero = S::unflatten(&S::vector(|_| S::Real::from_f64(0.0)));
     let mut cotangents = vec![zero; states.len()];
-    let loss = loss(index, &states, &mut cotangents);
+    let loss = loss(index, states, &mut cotangents);
     let mut flat = Vec::with_capacity(cotangents.len());
     for (save, cotangent) in cotangents.iter().enumerate() {
         let cotangent = S::flatten(cotangent);
@@ -136,7 +135,6 @@ fn weigh<'p, S: System, Ms: Each<S>, Y: Each<S::State>>(
         }
         flat.push(cotangent);
     }
-    let tape = tape.unwrap_or_else(|| unreachable!("the steps were kept"));
     let parameters = prepared.model(index).parameters();
     Ok((loss, Return { weights: &plan.weights, parameters, tape, cotangents: flat }))
 }

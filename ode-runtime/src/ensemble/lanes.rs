@@ -2,8 +2,10 @@
 
 use std::array::from_fn;
 
-use super::one_lane::{Outcome, lane_of};
+use super::one_lane::lane_of;
 use super::slot::{Job, Slot};
+use super::solution::Chunk;
+use super::start::Start;
 use crate::control::{Law, Past, sum_of_squares, tempered};
 use crate::method::{AtStage, Stepper};
 use crate::number::{Lane, Pack, PackTask, Real, Rolled, Single, within};
@@ -16,21 +18,22 @@ pub(super) struct Trajectories<'a, 'j, S: System, M> {
     pub(super) method: &'a M,
     pub(super) jobs: &'j [Job<'a, S>],
     pub(super) keep: Keep,
+    /// How many trajectories the chunk has, those included that are refused.
+    pub(super) count: usize,
 }
 
 impl<S: System, M: Stepper> PackTask<S::Real> for Trajectories<'_, '_, S, M> {
-    type Output = Vec<Outcome<S>>;
+    type Output = Chunk<S>;
 
     const INLINED: bool = S::INLINED;
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>, const N: usize>(self) -> Self::Output {
         let mut pool = Pool::<S, M, L, N>::new(self);
-        while pool.slots.iter().any(Option::is_some) {
+        while pool.active.contains(&true) {
             pool.step();
         }
-        let every = |outcome: Option<_>| outcome.unwrap_or_else(|| unreachable!("every trajectory ends"));
-        pool.outcomes.into_iter().map(every).collect()
+        pool.chunk
     }
 }
 
@@ -43,7 +46,11 @@ pub(super) struct Pool<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real
     pub(super) longest: usize,
     /// The next trajectory to take.
     pub(super) waiting: usize,
-    pub(super) outcomes: Vec<Option<Outcome<S>>>,
+    /// The one that was taken last, for the next lane that is free.
+    pub(super) ready: Option<Start<S, L>>,
+    /// What is done.
+    pub(super) chunk: Chunk<S>,
+    /// The trajectory of each lane that is active, or the last that it had.
     pub(super) slots: [Option<Slot<'a, S>>; N],
     pub(super) plan: &'a Plan<S>,
     pub(super) law: Option<Law>,
@@ -58,6 +65,10 @@ pub(super) struct Pool<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real
     /// from one to the other: in one place it would be a masked store, which is slow on many a CPU.
     pub(super) before: Box<State<S, L, N>>,
     pub(super) y1: S::Vector<Pack<N, L>>,
+    /// The lengths of the steps, divided by the tolerances.
+    pub(super) scaled: S::Vector<Pack<N, L>>,
+    /// The errors, divided by the lengths.
+    pub(super) error: S::Vector<Pack<N, L>>,
     pub(super) k: M::Stages<S::Vector<Pack<N, L>>>,
     pub(super) direction: [f64; N],
     /// The next stop, and where the stages at the end of a step to it are evaluated.
@@ -94,7 +105,7 @@ pub(super) struct Proposal<const N: usize> {
 
 impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'a, 'j, S, M, L, N> {
     fn new(trajectories: Trajectories<'a, 'j, S, M>) -> Self {
-        let Trajectories { method, jobs, keep } = trajectories;
+        let Trajectories { method, jobs, keep, count: trajectories } = trajectories;
         let plan = jobs[0].plan;
         let law = match &plan.pace {
             Pace::Adaptive(law) => Some(*law),
@@ -119,7 +130,8 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             keep,
             longest: 0,
             waiting: 0,
-            outcomes: jobs.iter().map(|_| None).collect(),
+            ready: None,
+            chunk: Chunk::new(trajectories, jobs.len() * plan.save.len()),
             slots: from_fn(|_| None),
             plan,
             law,
@@ -130,6 +142,8 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             now: state(),
             before: state(),
             y1: vector.clone(),
+            scaled: vector.clone(),
+            error: vector.clone(),
             k: method.stages(&vector),
             direction: [1.0; N],
             stop: [0.0; N],
@@ -141,6 +155,7 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
             rolled: Rolled::new(),
             scratch: vec![0.0; if plan.norm.needs_scratch() { count } else { 0 }],
         };
+        pool.make_ready();
         for lane in 0..N {
             pool.refill(lane);
         }
@@ -268,7 +283,7 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
     #[inline(never)]
     fn propose_in_general(&self, proposal: &mut Proposal<N>) {
         for (l, slot) in self.slots.iter().enumerate() {
-            let Some(slot) = slot else { continue };
+            let Some(slot) = slot.as_ref().filter(|_| self.active[l]) else { continue };
             let next = slot.clock.next(self.jobs[slot.job].plan, self.now.h[l], &slot.record);
             (proposal.t1[l], proposal.h[l]) = (next.t1, next.times.h);
             proposal.last[l] = next.times.last;
@@ -290,48 +305,53 @@ impl<'a, 'j, S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize>
     /// The squares of the lanes' errors; at most 1 is accepted.
     #[inline(always)]
     fn errors(&mut self, proposal: &Proposal<N>) -> [f64; N] {
-        let y = &self.now.y;
+        let Self { method, now, y1, k, rtol, atol, scaled, error, .. } = self;
+        let y = &now.y;
         let h = constants(&proposal.h);
         let count = y.len();
-        let mut scaled = self.y1.clone();
         for i in 0..count {
-            let (y, y1) = (y[i], self.y1[i]);
-            let scale = self.rtol[i].mul_add_fast(larger(y.abs(), y1.abs()), self.atol[i]);
+            let (y, y1) = (y[i], y1[i]);
+            let scale = rtol[i].mul_add_fast(larger(y.abs(), y1.abs()), atol[i]);
             scaled[i] = y1.mul_add_fast(Pack::constant(0.0), h) / scale;
         }
-        let second = (self.method.tableau().estimates.len() > 1).then(|| {
-            let mut second = scaled.clone();
-            for i in 0..count {
-                second[i] = self.method.second_error(&self.k, i) * scaled[i];
-            }
-            second
-        });
-        for i in 0..count {
-            scaled[i] = self.method.error(&self.k, i) * scaled[i];
+        method.error(k, error);
+        let first = self.squares();
+        if self.method.tableau().estimates.len() == 1 {
+            return first;
         }
-        let squared = self.squares(&scaled);
-        match second {
-            None => squared,
-            Some(second) => {
-                let second = self.squares(&second);
-                from_fn(|l| tempered(squared[l], second[l]))
-            }
-        }
+        self.method.second_error(&self.k, &mut self.error);
+        let second = self.squares();
+        from_fn(|l| tempered(first[l], second[l]))
     }
 
-    /// The squares of the norms of scaled errors.
+    /// The squares of the norms of the errors.
     #[inline(always)]
-    fn squares(&mut self, errors: &S::Vector<Pack<N, L>>) -> [f64; N] {
-        let count = errors.len();
-        let component = |i: usize, l: usize| errors[i].0[l].get().to_f64();
+    fn squares(&mut self) -> [f64; N] {
+        let mut squared = [0.0; N];
         if self.plan.norm.needs_scratch() {
-            let scratch = &mut self.scratch;
-            return from_fn(|l| self.plan.norm.squared(count, scratch, |i| component(i, l)));
+            self.squares_with_scratch(&mut squared);
+            return squared;
         }
-        let squared: [f64; N] = sum_of_squares(count, |i| from_fn(|l| component(i, l)));
+        let (error, scaled) = (&self.error, &self.scaled);
+        let sum = sum_of_squares(error.len(), |i| {
+            let error = error[i] * scaled[i];
+            Pack::<N>::new(|l| error.0[l].get().to_f64())
+        });
         #[allow(clippy::cast_precision_loss)]
-        let share = 1.0 / count as f64;
-        from_fn(|l| squared[l] * share)
+        let share = Pack::splat(1.0 / error.len() as f64);
+        squared = (sum * share).0;
+        squared
+    }
+
+    /// The same for norms that want all errors of a lane at once.
+    #[cold]
+    #[inline(never)]
+    fn squares_with_scratch(&mut self, squared: &mut [f64; N]) {
+        let Self { plan, error, scaled, scratch, .. } = self;
+        for (l, squared) in squared.iter_mut().enumerate() {
+            let component = |i: usize| (error[i].0[l] * scaled[i].0[l]).get().to_f64();
+            *squared = plan.norm.squared(error.len(), scratch, component);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod lanes;
 mod one_lane;
 mod slot;
 mod solution;
+mod start;
 mod sweep;
 #[cfg(feature = "dfdx")]
 mod tensor;

@@ -2,21 +2,16 @@
 //! trajectory.
 
 use super::lanes::{Pool, Proposal, State};
-use super::slot::Slot;
-use super::solution::Finished;
 use crate::dense::Slopes;
 use crate::method::Stepper;
 use crate::number::{Pack, Single};
 use crate::solve::{
-    Cut, Next, SolveError, Stats, StepTimes, check_inputs, choose_first_step, extend, failure_of_rhs,
-    next_after, non_finite, too_many, too_small, wild_state,
+    Cut, Keep, Next, SolveError, Stats, StepTimes, extend, failure_of_rhs, next_after, non_finite, too_many,
+    too_small, wild_state,
 };
 use crate::space::Space;
 use crate::system::System;
 use crate::system::component;
-
-/// What comes of a trajectory.
-pub(super) type Outcome<S> = Result<Finished<S>, SolveError>;
 
 impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_, '_, S, M, L, N> {
     /// With fixed steps what is finite is accepted: 0 for it. Other lanes end.
@@ -26,14 +21,13 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         let mut squared = [0.0; N];
         for (lane, squared) in squared.iter_mut().enumerate() {
             let y1: S::Vector<L> = lane_of::<S, L, N>(&self.y1, lane);
-            let (Some(bad), Some(slot)) = (non_finite(std::slice::from_ref(&y1)), &self.slots[lane]) else {
-                continue;
-            };
+            let bad = non_finite(std::slice::from_ref(&y1)).filter(|_| self.active[lane]);
+            let (Some(bad), Some(slot)) = (bad, &self.slots[lane]) else { continue };
             *squared = f64::NAN;
             let (y, stats) = (lane_of::<S, L, N>(&self.now.y, lane), self.stats(lane));
             let next = self.next(lane, proposal, &self.now);
             let error = wild_state::<S, L>(bad, &component::<S>, &next.times, &slot.record, &y, stats);
-            self.end(lane, Err(error));
+            self.fail(lane, error);
         }
         squared
     }
@@ -77,7 +71,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
                 if let Some(slot) = &self.slots[lane] {
                     let plan = self.jobs[slot.job].plan;
                     let error = too_many::<S, L>(t[lane], plan, &slot.record, &y, stats);
-                    self.end(lane, Err(error));
+                    self.fail(lane, error);
                 }
             }
         }
@@ -91,7 +85,7 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         let y = lane_of::<S, L, N>(&self.now.y, lane);
         let plan = self.jobs[slot.job].plan;
         let error = too_small::<S, L>(&stages, &component::<S>, &next, plan, &slot.record, &y, stats);
-        self.end(lane, Err(error));
+        self.fail(lane, error);
     }
 
     /// The step of one lane, which starts from this state.
@@ -124,28 +118,32 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         let y = lane_of::<S, L, N>(&self.before.y, lane);
         if slot.record.saves_by(next.t1) {
             let y1 = lane_of::<S, L, N>(&self.y1, lane);
-            let stages = stages_of::<S, M, L, N>(self.method, &self.k, lane, &y);
-            let extended = plan.weights.extended() && slot.record.looks_inside(next.t1);
+            let inside = slot.record.looks_inside(next.t1);
+            let stages = (inside || self.keep != Keep::Nothing)
+                .then(|| stages_of::<S, M, L, N>(self.method, &self.k, lane, &y));
             let mut extra = None;
-            if extended {
+            if let Some(stages) = stages.as_ref().filter(|_| inside && plan.weights.extended()) {
                 let p = parameters_of::<S, L, N>(&self.p, lane);
                 let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(t), y, dy);
                 let evaluations = self.method.tableau().extra.len();
                 slot.stats.rhs_evaluations += evaluations;
                 stats.rhs_evaluations += evaluations;
-                match extend(self.method, rhs, &next.times, &y, &stages) {
+                match extend(self.method, rhs, &next.times, &y, stages) {
                     Ok(found) => extra = Some(found),
                     Err(bad) => {
                         let (t, component) = (next.times.t, &component::<S>);
                         let error = failure_of_rhs::<S, L>(bad, component, t, &slot.record, &y, stats);
-                        self.end(lane, Err(error));
+                        self.fail(lane, error);
                         return;
                     }
                 }
             }
-            let extra = extra.as_ref().map_or(&[][..], AsRef::as_ref);
             let last = self.method.tableau().stages() - 1;
-            slot.keep(&next, &y, &y1, Slopes { stages: &stages.as_ref()[..=last], extra });
+            let k = Slopes {
+                stages: stages.as_ref().map_or(&[][..], |stages| &stages.as_ref()[..=last]),
+                extra: extra.as_ref().map_or(&[][..], AsRef::as_ref),
+            };
+            slot.keep(&next, &y, &y1, k);
         } else {
             slot.record.tape::<L>(&next.times, next.t1, next.cut, &y);
             if next.cut == Cut::Free && self.simple {
@@ -153,12 +151,8 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
             }
         }
         if next.cut != Cut::Free && next.t1 == plan.end {
-            slot.stats = stats;
             self.longest = self.longest.max(stats.accepted);
-            if let Some(slot) = self.slots[lane].take() {
-                let number = slot.job;
-                self.outcomes[number] = Some(Ok(slot.finish()));
-            }
+            self.chunk.finish(self.jobs[slot.job].number, &mut slot.record, stats);
             self.refill(lane);
             return;
         }
@@ -180,81 +174,18 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         }
     }
 
-    fn forget(&mut self, lane: usize) {
+    pub(super) fn forget(&mut self, lane: usize) {
         if let (Some(law), Some(past)) = (self.law, &mut self.now.past) {
             law.begin(past, lane);
         }
     }
 
     /// Ends the trajectory of a lane, and takes the next.
-    fn end(&mut self, lane: usize, outcome: Outcome<S>) {
-        if let Some(slot) = self.slots[lane].take() {
-            self.outcomes[slot.job] = Some(outcome);
+    fn fail(&mut self, lane: usize, error: SolveError) {
+        if let Some(slot) = &self.slots[lane] {
+            self.chunk.fail(self.jobs[slot.job].number, error);
         }
         self.refill(lane);
-    }
-
-    /// Takes the next trajectory that can start into a lane, if there is one.
-    pub(super) fn refill(&mut self, lane: usize) {
-        self.active[lane] = false;
-        while self.waiting < self.jobs.len() {
-            let number = self.waiting;
-            self.waiting += 1;
-            match self.start(lane, number) {
-                Ok(()) => return,
-                Err(error) => self.outcomes[number] = Some(Err(error)),
-            }
-        }
-    }
-
-    /// Takes this trajectory into a lane.
-    fn start(&mut self, lane: usize, number: usize) -> Result<(), SolveError> {
-        let job = &self.jobs[number];
-        let plan = job.plan;
-        let (flat, parameters) = (S::flatten(job.y0), job.model.parameters());
-        check_inputs::<S>(&flat, &parameters)?;
-        let p: S::Parameters<L> = S::parameter_vector(|i| L::splat(parameters[i]));
-        let y: S::Vector<L> = S::vector(|i| L::splat(flat[i]));
-        let mut slot = Slot::new(number, job, self.keep, self.longest);
-        let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| S::rhs(&p, L::constant(t), y, dy);
-        let mut f = y.clone();
-        rhs(slot.clock.first, &y, &mut f);
-        slot.stats.rhs_evaluations = 1;
-        if let Some(bad) = non_finite(std::slice::from_ref(&f)) {
-            return Err(failure_of_rhs::<S, L>(
-                bad,
-                &component::<S>,
-                plan.start,
-                &slot.record,
-                &y,
-                slot.stats,
-            ));
-        }
-        let h = match plan.first_step {
-            Some(h) => h * plan.direction,
-            None if self.law.is_none() => 0.0,
-            None => {
-                slot.stats.rhs_evaluations += 1;
-                let order = self.method.tableau().order;
-                choose_first_step::<S, L>(plan, order, &rhs, &y, &f, &mut self.scratch)
-            }
-        };
-        for i in 0..p.len() {
-            self.p[i].0[lane] = p[i];
-        }
-        let state = &mut *self.now;
-        store::<L, _, N>(&mut state.y, lane, &y);
-        store::<L, _, N>(&mut state.f, lane, &f);
-        (state.t[lane], state.first[lane], state.h[lane]) = (plan.start, slot.clock.first, h);
-        self.forget(lane);
-        self.direction[lane] = plan.direction;
-        (self.stop[lane], self.stop_last[lane]) = slot.clock.stop(plan);
-        self.save[lane] = slot.record.next_save();
-        (self.accepted[lane], self.rejected[lane]) = (0, 0);
-        self.simple = slot.clock.simple;
-        self.active[lane] = true;
-        self.slots[lane] = Some(slot);
-        Ok(())
     }
 }
 

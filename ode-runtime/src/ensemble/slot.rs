@@ -5,10 +5,10 @@ use crate::number::Single;
 use crate::solve::{Clock, Keep, Next, Plan, Record, Stats, Step};
 use crate::system::System;
 
-use super::solution::Finished;
-
 /// A trajectory to solve.
 pub(super) struct Job<'a, S: System> {
+    /// Its number in the chunk.
+    pub(super) number: usize,
     pub(super) plan: &'a Plan<S>,
     pub(super) model: &'a S,
     pub(super) y0: &'a S::State,
@@ -16,7 +16,6 @@ pub(super) struct Job<'a, S: System> {
 
 /// A trajectory in a lane: where it is, and what is kept of it.
 pub(super) struct Slot<'a, S: System> {
-    /// Its number.
     pub(super) job: usize,
     pub(super) clock: Clock,
     pub(super) record: Record<'a, S>,
@@ -24,13 +23,16 @@ pub(super) struct Slot<'a, S: System> {
 }
 
 impl<'a, S: System> Slot<'a, S> {
-    /// A trajectory that may take some `steps`.
-    pub(super) fn new(number: usize, job: &Job<'a, S>, keep: Keep, steps: usize) -> Self {
-        let (clock, mut record) = (Clock::new(job.plan), Record::new(job.plan, job.y0, keep));
-        if let Some(tape) = &mut record.tape {
-            tape.reserve(steps);
-        }
-        Self { job: number, clock, record, stats: Stats::default() }
+    /// The trajectory of the job of this number.
+    pub(super) fn new(number: usize, job: &Job<'a, S>, keep: Keep, stats: Stats) -> Self {
+        let (clock, record) = (Clock::new(job.plan), Record::new(job.plan, job.y0, keep));
+        Self { job: number, clock, record, stats }
+    }
+
+    /// Goes on with the trajectory of the job of this number, in the memory of the one before.
+    pub(super) fn renew(&mut self, number: usize, job: &Job<'a, S>, keep: Keep, stats: Stats) {
+        (self.job, self.clock, self.stats) = (number, Clock::new(job.plan), stats);
+        self.record.renew(job.plan, job.y0, keep);
     }
 
     /// Keeps an accepted step, which is the lane's own.
@@ -43,10 +45,5 @@ impl<'a, S: System> Slot<'a, S> {
     ) {
         let Next { times, t1, cut, .. } = *next;
         self.record.step(&Step { times, t1, cut, resets: false, y, y1, k });
-    }
-
-    pub(super) fn finish(self) -> Finished<S> {
-        let Self { record, stats, .. } = self;
-        Finished { states: record.states, stats, tape: record.tape.map(Box::new) }
     }
 }

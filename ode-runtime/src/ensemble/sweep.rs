@@ -15,7 +15,7 @@ use crate::system::{Model, System};
 pub(super) struct Return<'a, S: Model> {
     pub(super) weights: &'a Weights,
     pub(super) parameters: S::Parameters<S::Real>,
-    pub(super) tape: Box<TapeOf<S>>,
+    pub(super) tape: &'a TapeOf<S>,
     /// One for each save point.
     pub(super) cotangents: Vec<S::Vector<S::Real>>,
 }

@@ -1,11 +1,11 @@
-//! Methods chosen while running.
+//! Methods chosen while running: steps that read their tableau.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{
-    AdaptiveHeun, AtStage, Bosh3, Dop853, Dopri5, Dopri8, Euler, Fehlberg2, Heun2, Heun3, Midpoint, Rk4,
-    Rk4Classic, Stepper, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    AdaptiveHeun, AtStage, Bosh3, Dop853, Dopri5, Dopri8, Euler, ExtraStage, Fehlberg2, Heun2, Heun3,
+    Midpoint, Rk4, Rk4Classic, Stepper, Tableau, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 use crate::number::Lane;
 use crate::solve::SolveError;
@@ -21,7 +21,9 @@ macro_rules! methods {
     ($($Name:ident)*) => {
         /// A method chosen while running, by its name: `"dopri5".parse()`.
         ///
-        /// It compiles every method's step for the system, but the solver around them once.
+        /// Its step is one loop that reads the tableau, compiled once for all methods, where that of a type such as
+        /// [`Dopri5`] is unrolled. Both return the same numbers, to the last bit; on a system of two or three states the
+        /// type is faster.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[allow(missing_docs)]
         pub enum Method { $($Name),* }
@@ -29,6 +31,11 @@ macro_rules! methods {
         impl Method {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$Name),*];
+
+            #[inline]
+            fn table(self) -> &'static Tableau {
+                match self { $(Self::$Name => $Name.tableau()),* }
+            }
         }
 
         $(
@@ -38,93 +45,6 @@ macro_rules! methods {
                 }
             }
         )*
-
-        impl Stepper for Method {
-            type Stages<V> = [V; STAGES];
-            type ExtraStages<V> = [V; EXTRA];
-
-            #[inline]
-            fn tableau(&self) -> &'static Tableau {
-                match self { $(Self::$Name => $Name.tableau()),* }
-            }
-
-            fn stages<V: Clone>(&self, zero: &V) -> [V; STAGES] {
-                std::array::from_fn(|_| zero.clone())
-            }
-
-            fn extra_stages<V: Clone>(&self, zero: &V) -> [V; EXTRA] {
-                std::array::from_fn(|_| zero.clone())
-            }
-
-            // Inlined, so that it is compiled for the CPU features of the loop.
-            #[inline(always)]
-            fn advance<L: Lane, V: Space<L>>(
-                &self,
-                rhs: impl AtStage<f64, V>,
-                h: L,
-                y: &V,
-                k: &mut [V; STAGES],
-                y1: &mut V,
-            ) {
-                match self { $(Self::$Name => $Name.advance(rhs, h, y, first_mut(k), y1)),* }
-            }
-
-            #[inline(always)]
-            fn error<L: Lane, V: Space<L>>(&self, k: &[V; STAGES], n: usize) -> L {
-                match self { $(Self::$Name => $Name.error(first(k), n)),* }
-            }
-
-            #[inline(always)]
-            fn second_error<L: Lane, V: Space<L>>(&self, k: &[V; STAGES], n: usize) -> L {
-                match self { $(Self::$Name => $Name.second_error(first(k), n)),* }
-            }
-
-            #[inline(always)]
-            fn transpose<L: Lane, V: Space<L>>(
-                &self,
-                vjp: impl AtStage<usize, V>,
-                h: L,
-                lambda: &mut V,
-                k_bar: &mut [V; STAGES],
-                y_bar: &mut [V; STAGES],
-            ) {
-                match self {
-                    $(Self::$Name => $Name.transpose(vjp, h, lambda, first_mut(k_bar), first_mut(y_bar))),*
-                }
-            }
-
-            #[inline(always)]
-            fn evaluate_extra<L: Lane, V: Space<L>>(
-                &self,
-                rhs: impl FnMut(f64, &V, &mut V),
-                h: L,
-                y: &V,
-                k: &[V; STAGES],
-                extra: &mut [V; EXTRA],
-                point: &mut V,
-            ) {
-                match self {
-                    $(Self::$Name => $Name.evaluate_extra(rhs, h, y, first(k), first_mut(extra), point)),*
-                }
-            }
-
-            #[inline(always)]
-            fn transpose_extra<L: Lane, V: Space<L>>(
-                &self,
-                vjp: impl FnMut(usize, &V, &mut V),
-                h: L,
-                y0_bar: &mut V,
-                k_bar: &mut [V; STAGES],
-                extra_bar: &mut [V; EXTRA],
-                y_bar: &mut [V; EXTRA],
-            ) {
-                match self {
-                    $(Self::$Name => $Name.transpose_extra(
-                        vjp, h, y0_bar, first_mut(k_bar), first_mut(extra_bar), first_mut(y_bar),
-                    )),*
-                }
-            }
-        }
     };
 }
 
@@ -133,15 +53,221 @@ methods! {
     Euler Midpoint Heun2 Heun3 Rk4 Rk4Classic
 }
 
-/// The stages of a smaller method, which are the first of the largest.
-fn first<V, const N: usize, const MOST: usize>(stages: &[V; MOST]) -> &[V; N] {
-    const { assert!(N <= MOST) };
-    stages.first_chunk().unwrap_or_else(|| unreachable!("no method has more stages"))
+impl Stepper for Method {
+    type Stages<V> = [V; STAGES];
+    type ExtraStages<V> = [V; EXTRA];
+
+    #[inline]
+    fn tableau(&self) -> &'static Tableau {
+        self.table()
+    }
+
+    fn stages<V: Clone>(&self, zero: &V) -> [V; STAGES] {
+        std::array::from_fn(|_| zero.clone())
+    }
+
+    fn extra_stages<V: Clone>(&self, zero: &V) -> [V; EXTRA] {
+        std::array::from_fn(|_| zero.clone())
+    }
+
+    #[inline(always)]
+    fn advance<L: Lane, V: Space<L>>(
+        &self,
+        mut rhs: impl AtStage<f64, V>,
+        h: L,
+        y: &V,
+        k: &mut [V; STAGES],
+        y1: &mut V,
+    ) {
+        let Tableau { c, a, b, .. } = self.table();
+        for stage in 1..a.len() {
+            Terms(stage, |j| (a[stage][j], &k[j])).argument(h, y, y1);
+            rhs.fill(c[stage], y1, &mut k[stage]);
+        }
+        Terms(b.len(), |j| (b[j], &k[j])).sum(y1);
+        for n in 0..y.len() {
+            y1[n] = y1[n].mul_add_fast(h, y[n]);
+        }
+    }
+
+    #[inline(always)]
+    fn error<L: Lane, V: Space<L>>(&self, k: &[V; STAGES], error: &mut V) {
+        let weights = self.table().estimates[0].weights;
+        Terms(weights.len(), |j| (weights[j], &k[j])).sum(error);
+    }
+
+    #[inline(always)]
+    fn second_error<L: Lane, V: Space<L>>(&self, k: &[V; STAGES], error: &mut V) {
+        let weights = self.table().estimates[1].weights;
+        Terms(weights.len(), |j| (weights[j], &k[j])).sum(error);
+    }
+
+    #[inline(always)]
+    fn transpose<L: Lane, V: Space<L>>(
+        &self,
+        mut vjp: impl AtStage<usize, V>,
+        h: L,
+        lambda: &mut V,
+        k_bar: &mut [V; STAGES],
+        y_bar: &mut [V; STAGES],
+    ) {
+        let Tableau { a, b, .. } = self.table();
+        for stage in (0..a.len()).rev() {
+            let (here, later) = y_bar.split_at_mut(stage + 1);
+            let y_bar = &mut here[stage];
+            let terms = Terms(a.len() - stage, |j| match j {
+                0 => (b[stage], &*lambda),
+                _ => (a[stage + j][stage], &later[j - 1]),
+            });
+            if terms.sum(y_bar) {
+                for n in 0..lambda.len() {
+                    k_bar[stage][n] = h.mul_add_fast(y_bar[n], k_bar[stage][n]);
+                }
+            }
+            vjp.fill(stage, &k_bar[stage], y_bar);
+        }
+        for y_bar in &y_bar[..a.len()] {
+            add(lambda, y_bar);
+        }
+    }
+
+    #[inline(always)]
+    fn evaluate_extra<L: Lane, V: Space<L>>(
+        &self,
+        mut rhs: impl FnMut(f64, &V, &mut V),
+        h: L,
+        y: &V,
+        k: &[V; STAGES],
+        extra: &mut [V; EXTRA],
+        point: &mut V,
+    ) {
+        let tableau = self.table();
+        let stages = tableau.stages();
+        for (i, ExtraStage { c, a }) in tableau.extra.iter().enumerate() {
+            let (before, rest) = extra.split_at_mut(i);
+            let stage = |j: usize| if j < stages { &k[j] } else { &before[j - stages] };
+            Terms(a.len(), |j| (a[j], stage(j))).argument(h, y, point);
+            rhs(*c, point, &mut rest[0]);
+        }
+    }
+
+    #[inline(always)]
+    fn transpose_extra<L: Lane, V: Space<L>>(
+        &self,
+        mut vjp: impl FnMut(usize, &V, &mut V),
+        h: L,
+        y0_bar: &mut V,
+        k_bar: &mut [V; STAGES],
+        extra_bar: &mut [V; EXTRA],
+        y_bar: &mut [V; EXTRA],
+    ) {
+        let tableau = self.table();
+        let (stages, extra) = (tableau.stages(), tableau.extra);
+        // `to += h Σ a_ji y_bar[j]` over the extra stages `j` from `first` on, where `i` counts all stages.
+        let gather = |to: &mut V, i: usize, first: usize, y_bar: &[V; EXTRA]| {
+            let terms = Terms(extra.len() - first, |j: usize| (extra[first + j].a[i], &y_bar[first + j]));
+            if terms.newest().is_some() {
+                for n in 0..to.len() {
+                    to[n] = h.mul_add_fast(terms.element(n), to[n]);
+                }
+            }
+        };
+        for i in (0..extra.len()).rev() {
+            gather(&mut extra_bar[i], stages + i, i + 1, y_bar);
+            vjp(i, &extra_bar[i], &mut y_bar[i]);
+        }
+        for (i, k_bar) in k_bar[..stages].iter_mut().enumerate() {
+            gather(k_bar, i, 0, y_bar);
+        }
+        for y_bar in &y_bar[..extra.len()] {
+            add(y0_bar, y_bar);
+        }
+    }
 }
 
-fn first_mut<V, const N: usize, const MOST: usize>(stages: &mut [V; MOST]) -> &mut [V; N] {
-    const { assert!(N <= MOST) };
-    stages.first_chunk_mut().unwrap_or_else(|| unreachable!("no method has more stages"))
+/// Up to so many elements are summed one by one, in sums that stay in registers; more of them term by term, in long loops.
+const FEW: usize = 8;
+
+/// Terms of a sum over stages, so many of them: a coefficient and a stage each. Those whose coefficient is 0 are none.
+///
+/// The sums are those of the unrolled steps, which the compiler makes in `tableau/emit`: the same terms in the same order.
+struct Terms<F>(usize, F);
+
+impl<F> Terms<F> {
+    /// The last term.
+    #[inline(always)]
+    fn newest<'v, V: 'v>(&self) -> Option<usize>
+    where
+        F: Fn(usize) -> (f64, &'v V),
+    {
+        (0..self.0).rev().find(|&j| self.1(j).0 != 0.0)
+    }
+
+    /// `to = y + h Σ a_j k_j`, with a product of its own for the last term.
+    #[inline(always)]
+    fn argument<'v, L: Lane, V: Space<L>>(self, h: L, y: &V, to: &mut V)
+    where
+        F: Fn(usize) -> (f64, &'v V),
+    {
+        let Some(place) = self.newest() else { return to.clone_from(y) };
+        let (a, newest) = self.1(place);
+        let last = h * L::constant(a);
+        if Terms(place, self.1).sum(to) {
+            for n in 0..y.len() {
+                to[n] = newest[n].mul_add_fast(last, to[n].mul_add_fast(h, y[n]));
+            }
+        } else {
+            for n in 0..y.len() {
+                to[n] = newest[n].mul_add_fast(last, y[n]);
+            }
+        }
+    }
+
+    /// `to = Σ a_j k_j`; whether there is any term.
+    #[inline(always)]
+    fn sum<'v, L: Lane, V: Space<L>>(self, to: &mut V) -> bool
+    where
+        F: Fn(usize) -> (f64, &'v V),
+    {
+        if to.len() <= FEW {
+            for n in 0..to.len() {
+                to[n] = self.element(n);
+            }
+            return self.newest().is_some();
+        }
+        let mut any = false;
+        for (a, k) in (0..self.0).map(self.1).filter(|(a, _)| *a != 0.0) {
+            let a = L::constant(a);
+            for n in 0..to.len() {
+                to[n] = if any { k[n].mul_add_fast(a, to[n]) } else { k[n] * a };
+            }
+            any = true;
+        }
+        any
+    }
+
+    /// One element of the sum; 0 where there is no term.
+    #[inline(always)]
+    fn element<'v, L: Lane, V: Space<L>>(&self, n: usize) -> L
+    where
+        F: Fn(usize) -> (f64, &'v V),
+    {
+        let mut terms = (0..self.0).map(&self.1).filter(|(a, _)| *a != 0.0);
+        let Some((a, k)) = terms.next() else { return L::constant(0.0) };
+        let mut sum = k[n] * L::constant(a);
+        for (a, k) in terms {
+            sum = k[n].mul_add_fast(L::constant(a), sum);
+        }
+        sum
+    }
+}
+
+/// `to += more`
+#[inline(always)]
+fn add<L: Lane, V: Space<L>>(to: &mut V, more: &V) {
+    for n in 0..to.len() {
+        to[n] += more[n];
+    }
 }
 
 impl fmt::Display for Method {

@@ -47,17 +47,13 @@ pub trait Stepper: Copy + Send + Sync + 'static {
         y1: &mut V,
     );
 
-    /// Number `n` of the error estimate, divided by h; 0 for a method without one.
+    /// Fills `error` with the error estimate, divided by h; leaves it for a method without one.
     #[inline(always)]
-    fn error<L: Lane, V: Space<L>>(&self, _k: &Self::Stages<V>, _n: usize) -> L {
-        L::constant(0.0)
-    }
+    fn error<L: Lane, V: Space<L>>(&self, _k: &Self::Stages<V>, _error: &mut V) {}
 
     /// The same of the second estimate, for a method that has two.
     #[inline(always)]
-    fn second_error<L: Lane, V: Space<L>>(&self, _k: &Self::Stages<V>, _n: usize) -> L {
-        L::constant(0.0)
-    }
+    fn second_error<L: Lane, V: Space<L>>(&self, _k: &Self::Stages<V>, _error: &mut V) {}
 
     /// The transpose of [`advance`](Self::advance): `lambda` is the cotangent of `y1` and becomes that of `y`. The
     /// working stages of `k_bar` arrive with cotangents from elsewhere (dense output) and leave complete; `vjp` gets

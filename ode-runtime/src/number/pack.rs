@@ -5,19 +5,24 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
 use super::Single;
 
 /// `N` numbers that are computed side by side: the compiler turns the loops over them into vector instructions. `T` is a
-/// number, or how one is computed with.
+/// number, or how one is computed with. The alignment is that of the widest registers: a load across two cache lines is
+/// two loads.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(align(32))]
+#[repr(align(64))]
 pub struct Pack<const N: usize, T = f64>(
     /// The numbers.
     pub [T; N],
 );
 
 impl<const N: usize, T: Single> Pack<N, T> {
-    /// A pack of these numbers.
+    /// A pack of these numbers. A loop, which LLVM makes more of than of `std::array::from_fn`.
     #[inline(always)]
-    pub(crate) fn new(element: impl FnMut(usize) -> T) -> Self {
-        Self(std::array::from_fn(element))
+    pub(crate) fn new(mut element: impl FnMut(usize) -> T) -> Self {
+        let mut pack = [T::constant(0.0); N];
+        for i in 0..N {
+            pack[i] = element(i);
+        }
+        Self(pack)
     }
 }
 

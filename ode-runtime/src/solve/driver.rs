@@ -96,7 +96,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
     let (rtol, atol) = (S::convert(&plan.rtol, L::splat), S::convert(&plan.atol, L::splat));
     let mut y: S::Vector<L> = S::convert(y0, L::splat);
     let mut y1 = y.clone();
-    let mut scaled = y.clone();
+    let (mut scaled, mut error) = (y.clone(), y.clone());
     let mut stages = method.stages(&y);
     // Made where they are first needed.
     let mut extra: Option<M::ExtraStages<S::Vector<L>>> = None;
@@ -161,13 +161,13 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
                     stats.rhs_evaluations += 1;
                     complete = true;
                 }
-                let mut squared = plan.norm.squared(y.len(), &mut scratch, |i| {
-                    (method.error(&stages, i) * scaled[i]).get().to_f64()
-                });
+                method.error(&stages, &mut error);
+                let mut squared =
+                    plan.norm.squared(y.len(), &mut scratch, |i| (error[i] * scaled[i]).get().to_f64());
                 if tempers {
-                    let second = plan.norm.squared(y.len(), &mut scratch, |i| {
-                        (method.second_error(&stages, i) * scaled[i]).get().to_f64()
-                    });
+                    method.second_error(&stages, &mut error);
+                    let second =
+                        plan.norm.squared(y.len(), &mut scratch, |i| (error[i] * scaled[i]).get().to_f64());
                     squared = tempered(squared, second);
                 }
                 if squared <= 1.0 {

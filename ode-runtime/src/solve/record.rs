@@ -54,7 +54,17 @@ pub(crate) struct Record<'a, S: Model> {
 
 impl<'a, S: Model> Record<'a, S> {
     pub(crate) fn new(plan: &'a Plan<S>, y0: &S::State, keep: Keep) -> Self {
-        let mut states = Vec::with_capacity(plan.save.len());
+        Self::in_memory(Vec::with_capacity(plan.save.len()), plan, y0, keep)
+    }
+
+    /// Begins anew, in the memory of the states before.
+    pub(crate) fn renew(&mut self, plan: &'a Plan<S>, y0: &S::State, keep: Keep) {
+        let mut states = std::mem::take(&mut self.states);
+        states.clear();
+        *self = Self::in_memory(states, plan, y0, keep);
+    }
+
+    fn in_memory(mut states: Vec<S::State>, plan: &'a Plan<S>, y0: &S::State, keep: Keep) -> Self {
         states.push(y0.clone());
         Self {
             plan,

@@ -11,8 +11,8 @@ pub(super) fn evaluate(method: &Rounded) -> TokenStream {
     let at = Span::mixed_site();
     let each = method.extra.iter().enumerate().map(|(i, stage)| {
         let terms = stage.a.iter().copied().enumerate().map(|(j, a)| match j.checked_sub(stages) {
-            None => (format!("h{j}"), a, k(j)),
-            Some(j) => (format!("h_extra{j}"), a, element(quote_spanned!(at=> extra), j)),
+            None => (a, k(j)),
+            Some(j) => (a, element(quote_spanned!(at=> extra), j)),
         });
         let point = argument(&quote_spanned!(at=> point), terms);
         let (node, i) = (float(stage.c), Literal::usize_unsuffixed(i));

@@ -101,7 +101,7 @@ fn advance(method: &Rounded) -> TokenStream {
     let stages = method.c.len();
     let at = Span::mixed_site();
     let working = (1..method.a.len()).map(|i| {
-        let terms = method.a[i].iter().copied().enumerate().map(|(j, a)| (format!("h{j}"), a, k(j)));
+        let terms = method.a[i].iter().enumerate().map(|(j, &a)| (a, k(j)));
         let point = argument(&quote_spanned!(at=> y1), terms);
         let (node, i) = (float(method.c[i]), Literal::usize_unsuffixed(i));
         quote_spanned! {at=>
@@ -128,26 +128,25 @@ fn advance(method: &Rounded) -> TokenStream {
     }
 }
 
-/// A term of a sum over the stages: what its coefficient times `h` is called, the coefficient, and the element of the stage.
-type Term = (String, f64, TokenStream);
+/// A term of a sum over the stages: its coefficient, and the element of the stage.
+type Term = (f64, TokenStream);
 
-/// `to = y + Σ (h a_j) k_j` for the argument of a stage. The stage that was evaluated last is added last, so that little is
-/// left to do when it is known.
+/// `to = y + h Σ a_j k_j` for the argument of a stage. The stage that was evaluated last is added last, by a product of its
+/// own, so that little is left to do when it is known.
 fn argument(to: &TokenStream, terms: impl Iterator<Item = Term>) -> TokenStream {
     let at = Span::mixed_site();
-    let mut terms: Vec<Term> = terms.filter(|(_, a, _)| *a != 0.0).collect();
-    let Some((_, a, newest)) = terms.pop() else {
+    let mut terms: Vec<Term> = terms.filter(|(a, _)| *a != 0.0).collect();
+    let Some((a, newest)) = terms.pop() else {
         return quote_spanned! {at=> for n in 0..y.len() { #to[n] = y[n]; } };
     };
-    let (factors, earlier) = scaled(&terms);
     let factor = float(a);
-    let start = match earlier.is_empty() {
-        true => quote_spanned!(at=> y[n]),
-        false => quote_spanned!(at=> y[n] + sum),
+    let earlier = sum(None, terms);
+    let start = match earlier {
+        None => quote_spanned!(at=> y[n]),
+        Some(_) => quote_spanned!(at=> sum.mul_add_fast(h, y[n])),
     };
     quote_spanned! {at=>
         {
-            #factors
             let last = h * rt::constant::<L>(#factor);
             for n in 0..y.len() {
                 #earlier
@@ -157,37 +156,19 @@ fn argument(to: &TokenStream, terms: impl Iterator<Item = Term>) -> TokenStream 
     }
 }
 
-/// `y1 = y + Σ (h b_j) k_j` for the end of the step, rounded to the precision of `y` once.
+/// `y1 = y + h Σ b_j k_j` for the end of the step, rounded to the precision of `y` once.
 fn end(weights: &[f64]) -> TokenStream {
     let at = Span::mixed_site();
-    let terms = weights.iter().copied().enumerate().filter(|(_, b)| *b != 0.0);
-    let terms: Vec<Term> = terms.map(|(j, b)| (format!("h{j}"), b, k(j))).collect();
-    let (factors, sum) = scaled(&terms);
+    let sum = sum(None, weights.iter().enumerate().map(|(j, &b)| (b, k(j))));
     quote_spanned! {at=>
-        #factors
         for n in 0..y.len() {
             #sum
-            y1[n] = y[n] + sum;
+            y1[n] = sum.mul_add_fast(h, y[n]);
         }
     }
 }
 
-/// The coefficients times `h`, and the sum of the stages with them.
-fn scaled(terms: &[Term]) -> (TokenStream, TokenStream) {
-    let at = Span::mixed_site();
-    let (mut factors, mut sum) = (TokenStream::new(), TokenStream::new());
-    for (place, (name, coefficient, k)) in terms.iter().enumerate() {
-        let (name, value) = (Ident::new(name, at), float(*coefficient));
-        factors.extend(quote_spanned!(at=> let #name = h * rt::constant::<L>(#value);));
-        sum.extend(match place {
-            0 => quote_spanned!(at=> let sum = #k * #name;),
-            _ => quote_spanned!(at=> let sum = #k.mul_add_fast(#name, sum);),
-        });
-    }
-    (factors, sum)
-}
-
-/// An estimate of one element: the step less the embedded step.
+/// An estimate: the step less the embedded step.
 fn error(stages: usize, weights: &[f64], name: &Ident) -> TokenStream {
     let at = Span::mixed_site();
     let terms = weights.iter().enumerate().map(|(i, &weight)| (weight, k(i)));
@@ -195,9 +176,11 @@ fn error(stages: usize, weights: &[f64], name: &Ident) -> TokenStream {
     let sum = sum(None, terms).unwrap_or_else(|| quote_spanned!(at=> let sum = rt::constant::<L>(0.0);));
     quote_spanned! {at=>
         #[inline(always)]
-        fn #name<L: rt::Lane, V: rt::Space<L>>(&self, k: &[V; #stages], n: usize) -> L {
-            #sum
-            sum
+        fn #name<L: rt::Lane, V: rt::Space<L>>(&self, k: &[V; #stages], error: &mut V) {
+            for n in 0..error.len() {
+                #sum
+                error[n] = sum;
+            }
         }
     }
 }
