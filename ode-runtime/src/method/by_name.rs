@@ -235,15 +235,19 @@ impl<F> Terms<F> {
             }
             return self.newest().is_some();
         }
-        let mut any = false;
-        for (a, k) in (0..self.0).map(self.1).filter(|(a, _)| *a != 0.0) {
+        let mut terms = (0..self.0).map(self.1).filter(|(a, _)| *a != 0.0);
+        let Some((a, k)) = terms.next() else { return false };
+        let a = L::constant(a);
+        for n in 0..to.len() {
+            to[n] = k[n] * a;
+        }
+        for (a, k) in terms {
             let a = L::constant(a);
             for n in 0..to.len() {
-                to[n] = if any { k[n].mul_add_fast(a, to[n]) } else { k[n] * a };
+                to[n] = k[n].mul_add_fast(a, to[n]);
             }
-            any = true;
         }
-        any
+        true
     }
 
     /// One element of the sum; 0 where there is no term.
@@ -282,5 +286,96 @@ impl FromStr for Method {
     fn from_str(name: &str) -> Result<Self, SolveError> {
         let known = Self::ALL.iter().copied().find(|method| method.tableau().name == name);
         known.ok_or_else(|| SolveError::UnknownMethod { name: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the step of this type and the one that reads its tableau return the same bits, forwards and back.
+    fn agree<M: Stepper, const N: usize>(method: M, named: Method) {
+        let tableau = method.tableau();
+        let (stages, extra) = (tableau.stages(), tableau.extra.len());
+        let wave = |phase: f64| -> [f64; N] { std::array::from_fn(|n| (phase + 1.7 * n as f64).sin()) };
+        let rhs = |node: f64, y: &[f64; N], dy: &mut [f64; N]| {
+            for n in 0..N {
+                dy[n] = (3.0 * y[n] + node).cos() - y[(n + 1) % N];
+            }
+        };
+        let (h, y) = (0.37, wave(0.2));
+        let (mut k, mut k_named) = (method.stages(&y), named.stages(&y));
+        let (mut y1, mut y1_named) = (y, y);
+        rhs(0.0, &y, &mut k.as_mut()[0]);
+        rhs(0.0, &y, &mut k_named[0]);
+        method.advance(rhs, h, &y, &mut k, &mut y1);
+        named.advance(rhs, h, &y, &mut k_named, &mut y1_named);
+        assert_eq!(y1, y1_named, "{named}");
+        rhs(1.0, &y1, &mut k.as_mut()[stages - 1]);
+        rhs(1.0, &y1, &mut k_named[stages - 1]);
+        assert_eq!(k.as_ref(), &k_named[..stages], "{named}");
+
+        let (mut error, mut error_named) = (y, y);
+        if tableau.is_adaptive() {
+            method.error(&k, &mut error);
+            named.error(&k_named, &mut error_named);
+            assert!(error == error_named && error != y, "{named}");
+        }
+        if tableau.estimates.len() > 1 {
+            method.second_error(&k, &mut error);
+            named.second_error(&k_named, &mut error_named);
+            assert_eq!(error, error_named, "{named}");
+        }
+        let (mut more, mut more_named) = (method.extra_stages(&y), named.extra_stages(&y));
+        method.evaluate_extra(rhs, h, &y, &k, &mut more, &mut y1);
+        named.evaluate_extra(rhs, h, &y, &k_named, &mut more_named, &mut y1_named);
+        assert_eq!(more.as_ref(), &more_named[..extra], "{named}");
+
+        let vjp = |stage: usize, k_bar: &[f64; N], y_bar: &mut [f64; N]| {
+            for n in 0..N {
+                y_bar[n] = (stage as f64 - 1.3) * k_bar[n] + 0.4 * k_bar[(n + 2) % N];
+            }
+        };
+        let (mut k_bar, mut y_bar) = (method.stages(&y), method.stages(&y));
+        let (mut k_bar_named, mut y_bar_named) = (named.stages(&y), named.stages(&y));
+        let (mut more_bar, mut y_more) = (method.extra_stages(&y), method.extra_stages(&y));
+        let (mut more_bar_named, mut y_more_named) = (named.extra_stages(&y), named.extra_stages(&y));
+        let (mut y0_bar, mut y0_bar_named) = (y, y);
+        for i in 0..stages {
+            (k_bar.as_mut()[i], k_bar_named[i]) = (wave(i as f64), wave(i as f64));
+        }
+        for i in 0..extra {
+            (more_bar.as_mut()[i], more_bar_named[i]) = (wave(-1.0 - i as f64), wave(-1.0 - i as f64));
+        }
+        method.transpose_extra(vjp, h, &mut y0_bar, &mut k_bar, &mut more_bar, &mut y_more);
+        named.transpose_extra(
+            vjp,
+            h,
+            &mut y0_bar_named,
+            &mut k_bar_named,
+            &mut more_bar_named,
+            &mut y_more_named,
+        );
+        assert_eq!((y0_bar, k_bar.as_ref()), (y0_bar_named, &k_bar_named[..stages]), "{named}");
+        let (mut lambda, mut lambda_named) = (wave(0.9), wave(0.9));
+        method.transpose(vjp, h, &mut lambda, &mut k_bar, &mut y_bar);
+        named.transpose(vjp, h, &mut lambda_named, &mut k_bar_named, &mut y_bar_named);
+        assert_eq!(lambda, lambda_named, "{named}");
+    }
+
+    macro_rules! each {
+        ($($Name:ident)*) => {
+            #[test]
+            fn the_steps_are_those_of_the_types() {
+                $(
+                    agree::<$Name, 3>($Name, Method::$Name);
+                    agree::<$Name, { FEW + 3 }>($Name, Method::$Name);
+                )*
+            }
+        };
+    }
+    each! {
+        Dopri5 Tsit5 Bosh3 Fehlberg2 AdaptiveHeun Dopri8 Dop853 Vern6 Vern7 Vern8 Vern9
+        Euler Midpoint Heun2 Heun3 Rk4 Rk4Classic
     }
 }
