@@ -341,11 +341,11 @@ mod tests {
         let (mut more_bar, mut y_more) = (method.extra_stages(&y), method.extra_stages(&y));
         let (mut more_bar_named, mut y_more_named) = (named.extra_stages(&y), named.extra_stages(&y));
         let (mut y0_bar, mut y0_bar_named) = (y, y);
-        for i in 0..stages {
-            (k_bar.as_mut()[i], k_bar_named[i]) = (wave(i as f64), wave(i as f64));
+        for (i, (k_bar, named)) in k_bar.as_mut().iter_mut().zip(&mut k_bar_named).enumerate() {
+            (*k_bar, *named) = (wave(i as f64), wave(i as f64));
         }
-        for i in 0..extra {
-            (more_bar.as_mut()[i], more_bar_named[i]) = (wave(-1.0 - i as f64), wave(-1.0 - i as f64));
+        for (i, (more, named)) in more_bar.as_mut().iter_mut().zip(&mut more_bar_named).enumerate() {
+            (*more, *named) = (wave(-1.0 - i as f64), wave(-1.0 - i as f64));
         }
         method.transpose_extra(vjp, h, &mut y0_bar, &mut k_bar, &mut more_bar, &mut y_more);
         named.transpose_extra(

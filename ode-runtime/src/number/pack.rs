@@ -17,6 +17,7 @@ pub struct Pack<const N: usize, T = f64>(
 impl<const N: usize, T: Single> Pack<N, T> {
     /// A pack of these numbers. A loop, which LLVM makes more of than of `std::array::from_fn`.
     #[inline(always)]
+    #[allow(clippy::needless_range_loop)]
     pub(crate) fn new(mut element: impl FnMut(usize) -> T) -> Self {
         let mut pack = [T::constant(0.0); N];
         for i in 0..N {
