@@ -216,8 +216,8 @@ pub use ode_runtime::{
     Midpoint, Model, Moment, Norm, Notice, Pack, Partial, Pass, Pullback, Quadrature, Ragged, Real,
     Reversible, Rk4, Rk4Classic, SameMethod, Sensitivities, Solution, SolveError, Solver, Space, Stats,
     SteadyState, Stepper, System, Tableau, Times, Tolerance, Trajectory, Tsit5, Vern6, Vern7, Vern8, Vern9,
-    WithPullback, Zeros, differentiable, falling, functions, linspace, nth, ode, rising, steady_state,
-    tableau,
+    WithPullback, Zeros, differentiable, falling, functions, linspace, nth, ode, ragged, rising,
+    steady_state, tableau,
 };
 
 #[cfg(feature = "progress")]
