@@ -145,6 +145,6 @@ def neural(about):
 
 def set_ratios_to(runs, method):
     """Sets the ratios to the run of one of odec's methods."""
-    ours = next(run.microseconds for run in runs if run.library == "odec" and run.method == method)
+    ours = next(run.microseconds for run in runs if run.solver == "odec" and run.method == method)
     for run in runs:
         run.ratio = run.microseconds / ours

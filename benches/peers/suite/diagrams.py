@@ -43,8 +43,8 @@ MARKERS = "osD^vP*X<>"
 def draw(problem, runs):
     """Draws the diagram of one problem: odec's methods, and the others beside the envelope of odec's."""
     methods = curves(runs)
-    ours = {name: curve for name, curve in methods.items() if curve[0].library == "odec"}
-    theirs = {name: curve for name, curve in methods.items() if curve[0].library != "odec"}
+    ours = {name: curve for name, curve in methods.items() if curve[0].solver == "odec"}
+    theirs = {name: curve for name, curve in methods.items() if curve[0].solver != "odec"}
     with plt.rc_context(STYLE):
         figure, (upper, lower) = plt.subplots(
             2, 1, figsize=(9, 8.5), sharex=True, height_ratios=(2, 3), layout="constrained"
@@ -56,7 +56,7 @@ def draw(problem, runs):
         lower.plot(errors, envelope, color=METHODS[0], linewidth=4, alpha=0.6, label="odec, its fastest method")
         seen = {}
         for name, curve in theirs.items():
-            library = curve[0].library
+            library = curve[0].solver
             marker = MARKERS[seen.setdefault(library, 0) % len(MARKERS)]
             seen[library] += 1
             line(lower, curve, name, LIBRARIES[library], marker)

@@ -25,7 +25,7 @@ def report(runs):
             table = table_of_ratios(of_problem)
         print(f"{problem}\n\n{table}\n")
         for run in of_problem:
-            if run.library != "odec" and run.ratio < 1:
+            if run.solver != "odec" and run.ratio < 1:
                 print(f"faster at its error of {run.error:.1e}: {run.name}, {run.ratio:.2f}")
         text = put(text, problem, table)
     DOCUMENT.write_text(text)
@@ -58,7 +58,7 @@ def table_of_ratios(runs):
     lines = ["| library | method | error | median | ratio |", "| --- | --- | --- | --- | --- |"]
     for run in sorted(runs, key=lambda run: run.microseconds):
         error = "" if isnan(run.error) else f"{run.error:.1e}"
-        lines.append(f"| {run.library} | {run.method} | {error} | {time(run.microseconds)} | {run.ratio:.3g} |")
+        lines.append(f"| {run.solver} | {run.method} | {error} | {time(run.microseconds)} | {run.ratio:.3g} |")
     return "\n".join(lines)
 
 

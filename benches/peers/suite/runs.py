@@ -12,7 +12,7 @@ STORE = ROOT / "docs/benchmarks/runs.tsv"
 @dataclass
 class Run:
     problem: str
-    library: str
+    solver: str
     method: str
     # Of the solver, relative and absolute; 0 where the problem prescribes it.
     tolerance: float
@@ -26,7 +26,7 @@ class Run:
 
     @property
     def name(self):
-        return f"{self.library} {self.method}"
+        return f"{self.solver} {self.method}"
 
 
 def load():
@@ -71,7 +71,7 @@ def time_at(curve, error):
 
 def fastest(methods, error, ours):
     """The fastest of odec's methods, or of the others, at an error: time and name; infinity where none reaches it."""
-    times = [(time_at(curve, error), name) for name, curve in methods.items() if (curve[0].library == "odec") == ours]
+    times = [(time_at(curve, error), name) for name, curve in methods.items() if (curve[0].solver == "odec") == ours]
     return min(times, default=(inf, ""))
 
 
