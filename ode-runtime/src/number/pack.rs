@@ -15,15 +15,10 @@ pub struct Pack<const N: usize, T = f64>(
 );
 
 impl<const N: usize, T: Single> Pack<N, T> {
-    /// A pack of these numbers. A loop, which LLVM makes more of than of `std::array::from_fn`.
+    /// A pack of these numbers.
     #[inline(always)]
-    #[allow(clippy::needless_range_loop)]
-    pub(crate) fn new(mut element: impl FnMut(usize) -> T) -> Self {
-        let mut pack = [T::constant(0.0); N];
-        for i in 0..N {
-            pack[i] = element(i);
-        }
-        Self(pack)
+    pub(crate) fn new(element: impl FnMut(usize) -> T) -> Self {
+        Self(std::array::from_fn(element))
     }
 }
 
