@@ -54,3 +54,22 @@ fn root(x: f64, degree: usize) -> f64 {
     let exponent = 1.0 / degree as f64;
     if x.is_normal() { exp2::<f64>(log2::<f64>(x) * exponent) } else { x.powf(exponent) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::root;
+
+    #[test]
+    fn roots_have_five_digits() {
+        for exponent in -300..300 {
+            for degree in [2, 4, 10, 18] {
+                let (x, wanted) = (10f64.powi(exponent), 10f64.powf(f64::from(exponent) / degree as f64));
+                assert!((root(x, degree) / wanted - 1.0).abs() < 1e-5, "{x}, {degree}");
+            }
+        }
+        assert_eq!(root(0.0, 10), 0.0);
+        assert_eq!(root(f64::INFINITY, 10), f64::INFINITY);
+        assert!(root(f64::NAN, 10).is_nan());
+        assert!((root(1e-310, 2) / 1e-155 - 1.0).abs() < 1e-5);
+    }
+}

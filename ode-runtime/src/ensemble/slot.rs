@@ -16,6 +16,7 @@ pub(super) struct Job<'a, S: System> {
 
 /// A trajectory in a lane: where it is, and what is kept of it.
 pub(super) struct Slot<'a, S: System> {
+    /// Which job it is.
     pub(super) job: usize,
     pub(super) clock: Clock,
     pub(super) record: Record<'a, S>,
@@ -23,15 +24,15 @@ pub(super) struct Slot<'a, S: System> {
 }
 
 impl<'a, S: System> Slot<'a, S> {
-    /// The trajectory of the job of this number.
-    pub(super) fn new(number: usize, job: &Job<'a, S>, keep: Keep, stats: Stats) -> Self {
+    /// The trajectory of a job, which is number `place` of all jobs.
+    pub(super) fn new(place: usize, job: &Job<'a, S>, keep: Keep, stats: Stats) -> Self {
         let (clock, record) = (Clock::new(job.plan), Record::new(job.plan, job.y0, keep));
-        Self { job: number, clock, record, stats }
+        Self { job: place, clock, record, stats }
     }
 
-    /// Goes on with the trajectory of the job of this number, in the memory of the one before.
-    pub(super) fn renew(&mut self, number: usize, job: &Job<'a, S>, keep: Keep, stats: Stats) {
-        (self.job, self.clock, self.stats) = (number, Clock::new(job.plan), stats);
+    /// Goes on with the trajectory of another job, in the memory of the one before.
+    pub(super) fn renew(&mut self, place: usize, job: &Job<'a, S>, keep: Keep, stats: Stats) {
+        (self.job, self.clock, self.stats) = (place, Clock::new(job.plan), stats);
         self.record.renew(job.plan, job.y0, keep);
     }
 

@@ -7,12 +7,12 @@ use crate::solve::{Record, SolveError, Stats, TapeOf};
 use crate::system::Model;
 
 /// What a lane leaves of a trajectory: a row of a [`Chunk`].
-pub(super) struct Row<S: Model> {
+struct Row<S: Model> {
     /// Where its states are.
     states: Range<usize>,
     stats: Stats,
     /// Its steps, where they were kept.
-    pub(super) tape: Option<Box<TapeOf<S>>>,
+    tape: Option<Box<TapeOf<S>>>,
 }
 
 /// What comes of a trajectory.

@@ -13,7 +13,7 @@ use crate::system::{System, component};
 
 /// A trajectory that is ready for a lane.
 pub(super) struct Start<S: System, L: Lane<Scalar = S::Real>> {
-    /// The number of its job.
+    /// Which job it is.
     job: usize,
     p: S::Parameters<L>,
     y: S::Vector<L>,
@@ -47,8 +47,8 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
         }
     }
 
-    fn start(&mut self, number: usize) -> Result<Start<S, L>, SolveError> {
-        let job = &self.jobs[number];
+    fn start(&mut self, place: usize) -> Result<Start<S, L>, SolveError> {
+        let job = &self.jobs[place];
         let plan = job.plan;
         let (flat, parameters) = (S::flatten(job.y0), job.model.parameters());
         check_inputs::<S>(&flat, &parameters)?;
@@ -71,21 +71,21 @@ impl<S: System, M: Stepper, L: Single<Scalar = S::Real>, const N: usize> Pool<'_
                 choose_first_step::<S, L>(plan, order, &rhs, &y, &f, &mut self.scratch)
             }
         };
-        Ok(Start { job: number, p, y, f, h, stats })
+        Ok(Start { job: place, p, y, f, h, stats })
     }
 
     /// Takes a trajectory into a lane.
     fn enter(&mut self, lane: usize, start: Start<S, L>) {
         let jobs = self.jobs;
-        let Start { job: number, p, y, f, h, stats } = start;
-        let job = &jobs[number];
+        let Start { job: place, p, y, f, h, stats } = start;
+        let job = &jobs[place];
         let plan = job.plan;
         let slot = match &mut self.slots[lane] {
             Some(slot) => {
-                slot.renew(number, job, self.keep, stats);
+                slot.renew(place, job, self.keep, stats);
                 slot
             }
-            empty => empty.insert(Slot::new(number, job, self.keep, stats)),
+            empty => empty.insert(Slot::new(place, job, self.keep, stats)),
         };
         if let Some(tape) = &mut slot.record.tape {
             tape.reserve(self.longest);
