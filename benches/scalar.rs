@@ -136,5 +136,32 @@ fn events(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, solve, events);
+#[ode]
+fn lorenz96(_t: f64, y: [f64; 40], forcing: f64) -> [f64; 40] {
+    std::array::from_fn(|i| (y[(i + 1) % 40] - y[(i + 38) % 40]) * y[(i + 39) % 40] - y[i] + forcing)
+}
+
+/// What a method costs that is chosen while running, and reads its tableau: on two states and on forty.
+fn by_name(c: &mut Criterion) {
+    let mut group = c.benchmark_group("by name/1e-8");
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let typed = model.solver().method(Dopri5).rtol(TOLERANCE).atol(TOLERANCE).dense(false);
+    let named = typed.clone().method(Method::Dopri5);
+    group.bench_function("lotka_volterra/type", |b| {
+        b.iter(|| typed.solve(black_box([1.0, 1.0]), 0.0..black_box(10.0)));
+    });
+    group.bench_function("lotka_volterra/name", |b| {
+        b.iter(|| named.solve(black_box([1.0, 1.0]), 0.0..black_box(10.0)));
+    });
+    let model = Lorenz96 { forcing: 8.0 };
+    let mut y0 = [8.0; 40];
+    y0[0] = 8.01;
+    let typed = model.solver().method(Tsit5).rtol(TOLERANCE).atol(TOLERANCE).dense(false);
+    let named = typed.clone().method(Method::Tsit5);
+    group.bench_function("lorenz96/type", |b| b.iter(|| typed.solve(black_box(y0), 0.0..black_box(1.0))));
+    group.bench_function("lorenz96/name", |b| b.iter(|| named.solve(black_box(y0), 0.0..black_box(1.0))));
+    group.finish();
+}
+
+criterion_group!(benches, solve, events, by_name);
 criterion_main!(benches);

@@ -31,6 +31,34 @@ fn one_that_fails_does_not_stop_the_rest() {
     assert_eq!(ensemble.get(7).err(), models[7].solver().dense(false).solve(1.0, 0.0..1.0).err());
 }
 
+/// A lane whose trajectory failed between its save times begins the next one as if it were the first.
+#[test]
+fn a_lane_goes_on_after_a_failure() {
+    let models: Vec<Explosion> =
+        (0..500).map(|i| Explosion { rate: if i % 3 == 1 { 1.5 } else { f64::from(i) / 1000.0 } }).collect();
+    let times = linspace(0.0, 1.0, 5);
+    for method in [Method::Tsit5, Method::Dop853] {
+        let ensemble = on_one_thread(|| Explosion::ensemble(&models).method(method).solve(1.0, &times));
+        for (index, (model, one)) in models.iter().zip(ensemble.expect("an ensemble").iter()).enumerate() {
+            match (one, model.solver().method(method).dense(false).solve(1.0, &times)) {
+                (Ok(one), Ok(alone)) => {
+                    assert_eq!((one.times(), one.states()), (alone.times(), alone.states()), "{index}");
+                    let (one, alone) = (one.stats(), alone.stats());
+                    assert_eq!((one.accepted, one.rejected), (alone.accepted, alone.rejected), "{index}");
+                }
+                (
+                    Err(SolveError::StepTooSmall { t, partial, .. }),
+                    Err(SolveError::StepTooSmall { t: alone, .. }),
+                ) => {
+                    assert_eq!(*t, alone);
+                    assert_eq!(partial.times()[..3], times[..3]);
+                }
+                (one, alone) => panic!("{index}: {one:?}, alone {alone:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn fixed_steps_that_overflow() {
     let models = [-0.1, 50.0, -0.2].map(|rate| Explosion { rate });

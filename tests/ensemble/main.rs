@@ -36,3 +36,8 @@ pub const Y0: [f64; 3] = [1.0, 0.0, 0.0];
 pub fn lorenzes(count: usize) -> Vec<Lorenz> {
     (0..count).map(|i| Lorenz { sigma: 10.0, rho: 28.0 * i as f64 / count as f64, beta: 8.0 / 3.0 }).collect()
 }
+
+/// Does this where ensembles have one thread, so that a chunk has more trajectories than lanes.
+pub fn on_one_thread<T: Send>(ensemble: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread").install(ensemble)
+}

@@ -6,12 +6,14 @@ use odec::prelude::*;
 
 use crate::*;
 
-/// Lanes compute with fused multiply-add where a single solve does.
+/// Lanes compute with fused multiply-add where a single solve does. On one thread each lane has several trajectories, one
+/// after the other.
 #[test]
 fn each_trajectory_is_a_solve_of_its_own() {
-    let models = lorenzes(203);
+    let models = lorenzes(503);
     let times = linspace(0.0, 2.0, 9);
-    let ensemble = Lorenz::ensemble(&models).method(Tsit5).rtol(1e-8).atol(1e-9).solve(Y0, &times);
+    let ensemble =
+        on_one_thread(|| Lorenz::ensemble(&models).method(Tsit5).rtol(1e-8).atol(1e-9).solve(Y0, &times));
     for (model, trajectory) in models.iter().zip(ensemble.expect("solves").iter()) {
         let trajectory = trajectory.expect("solves");
         let alone = model.solver().method(Tsit5).rtol(1e-8).atol(1e-9).solve(Y0, &times).expect("solves");

@@ -20,6 +20,11 @@ impl<P, V, F: FnMut(P, &V, &mut V)> AtStage<P, V> for F {
 }
 
 /// A method of the Runge-Kutta family, as `tableau!` makes it: unrolled, zeros dropped.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a method",
+    label = "not a method",
+    note = "give a type such as `Tsit5`, or one by its name: `\"tsit5\".parse::<Method>()?`"
+)]
 pub trait Stepper: Copy + Send + Sync + 'static {
     /// A vector for each stage, the completion last.
     type Stages<V>: AsRef<[V]> + AsMut<[V]>;
