@@ -35,7 +35,8 @@ pub use ensemble::{
     Each, EachTimes, Ensemble, EnsembleGradient, EnsembleSolution, Ragged, Trajectory, ragged,
 };
 pub use event::{
-    Direction, Ended, Event, IntoEvent, IntoReset, SteadyState, Zeros, falling, nth, rising, steady_state,
+    Approach, Direction, Ended, Event, IntoEvent, IntoReset, SteadyState, Zeros, falling, nth, rising,
+    steady_state,
 };
 pub use method::{
     AdaptiveHeun, Bosh3, Dop853, Dopri5, Dopri8, Estimate, Euler, ExtraStage, Fehlberg2, Heun2, Heun3,
@@ -44,8 +45,8 @@ pub use method::{
 pub use number::{Lane, Mask, Pack, Real};
 pub use ode_macros::{differentiable, ode};
 pub use solve::{
-    IntoTimes, IntoTolerance, Partial, Solution, SolveError, Solver, Stats, Times, Tolerance, WithPullback,
-    linspace,
+    IntoTimes, IntoTolerance, Partial, PartialEvent, Solution, SolveError, Solver, Stats, Times, Tolerance,
+    WithPullback, linspace,
 };
 pub use space::{Boxed, Space};
 pub use system::{FixedLength, Function, Model, System};

@@ -174,3 +174,50 @@ fn every_step_is_an_event_of_tracing() {
     let stats = solution.stats();
     assert_eq!(count.load(Ordering::Relaxed), 2 * (stats.accepted + stats.rejected));
 }
+
+#[test]
+fn derivatives_of_a_solve_that_was_stopped() {
+    let stop = |notice: &Notice<'_>| {
+        if notice.pass == Pass::Forward && notice.t > 0.5 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    #[differentiable]
+    fn loss(t: f64, [height, _velocity]: [f64; 2]) -> f64 {
+        t * height
+    }
+    let model = Ball { gravity: 10.0 };
+    let times = [0.0, 0.25, 1.0, 2.0];
+    let solver = model.solver().max_step(0.2).callback(&stop);
+    let sensitivities = solver.solve_sensitivities([5.0, 0.0], &times).expect("a solution");
+    let end = *sensitivities.solution().times().last().expect("the end");
+    assert_eq!(sensitivities.solution().times().len(), 3);
+    assert_near(sensitivities.by_y0(2)[1][0], end, 1e-9, "height by velocity");
+    assert!(sensitivities.by_y0(3).is_empty() && sensitivities.by_params(3).is_empty());
+    let direction = Ball { gravity: 1.0 };
+    let product =
+        solver.hessian_product([5.0, 0.0], &times, |_| Loss {}, &direction, [0.0, 0.0]).expect("a product");
+    let gradient = solver.gradient_of([5.0, 0.0], &times, |_| Loss {}).expect("a gradient");
+    assert_near(product.loss, gradient.loss, 1e-12, "loss");
+    assert_near(product.gradient_y0[0], 0.25 + end, 1e-12, "by height");
+}
+
+#[test]
+fn the_adjoint_of_an_open_solve_has_an_end() {
+    let spans = RefCell::new(Vec::new());
+    let each = |notice: &Notice<'_>| {
+        spans.borrow_mut().push((notice.pass, notice.span));
+        ControlFlow::Continue(())
+    };
+    let model = Ball { gravity: 10.0 };
+    let solver = model.solver().until(Impact { floor: 0.0 }).callback(&each);
+    let (hit, pullback) = solver.solve_with_pullback([5.0, 0.0], 0.0..).expect("an impact");
+    pullback.apply_event(1.0, [0.0, 0.0]).expect("a gradient");
+    let end = hit.event().expect("an event").time;
+    for (pass, span) in spans.borrow().iter() {
+        let expected = if *pass == Pass::Forward { (0.0, f64::INFINITY) } else { (end, 0.0) };
+        assert_eq!(*span, expected);
+    }
+}

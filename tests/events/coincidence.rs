@@ -221,3 +221,126 @@ fn an_event_that_waits_for_its_number_counts_once_beside_a_reset() {
         }
     }
 }
+
+/// The interpolant alone would put A before B, and then see it again: they are 4e-5 apart, on the other side of it.
+#[test]
+fn events_closer_than_the_interpolant_is_exact_happen_once_and_in_order() {
+    let root = std::f64::consts::FRAC_1_SQRT_2;
+    let solver = (Oscillator {}).solver().method(Rk4).step_size(0.5);
+    for interpolation in [Interpolation::Method, Interpolation::Linear] {
+        let solver = solver.clone().interp(interpolation);
+        for at in [0.78546, 0.7855, 0.78553, 0.7856, 0.79] {
+            let solution = solver
+                .clone()
+                .record(First { level: root })
+                .reset(Clock { at }, |_t: f64, [x, v]: [f64; 2]| [x, v - 1.0])
+                .record(First { level: root })
+                .solve([1.0, 0.0], 0.0..1.5)
+                .expect("a solution");
+            let found = times(&solution);
+            let indices: Vec<usize> = solution.events().iter().map(|event| event.index).collect();
+            assert!(found.is_sorted(), "{found:?}");
+            let crossing = found[indices.iter().position(|&index| index == 0).expect("it crosses")];
+            let expected = if crossing < at { [0, 2, 1] } else { [1, 0, 2] };
+            assert_eq!(indices, expected, "{found:?} at {at}");
+        }
+    }
+}
+
+#[test]
+fn functions_that_differ_and_are_zero_at_one_time_happen_in_the_order_given() {
+    // x = 1000 + 1000 t, whose rounding is more than that of time.
+    let fast = |_t: f64, [x, _v]: [f64; 2]| x - 1000.1;
+    let same = |_t: f64, [x, _v]: [f64; 2]| 7.0 * x - 7000.7;
+    for scale in [1.0, 3.0, 11.0] {
+        let (x, v) = (1000.0, 1000.0 / scale);
+        let at = 1e-4 * scale;
+        let ended = (Uniform {}).solver().reset(Clock { at }, Jump { by: 0.5 }).record(fast).record(same);
+        let ended = ended.until(fast).solve([x, v], 0.0..1.0).expect("a solution");
+        assert_eq!(ended.events().iter().map(|event| event.index).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        let noted = (Uniform {}).solver().record(fast).reset(same, Jump { by: 0.5 }).record(Clock { at });
+        let noted = noted.solve([x, v], 0.0..1.0).expect("a solution");
+        assert_eq!(noted.events().iter().map(|event| event.index).collect::<Vec<_>>(), [0, 1, 2]);
+    }
+}
+
+#[test]
+fn a_function_that_has_touched_zero_does_not_happen_later() {
+    // One step, in which the cosine touches 1 at 2 pi, and which is cut at 7.
+    let touch = |t: f64, _y: [f64; 2]| t.cos() - 1.0;
+    let solution = (Uniform {})
+        .solver()
+        .method(Rk4)
+        .grid(&[0.1, 8.0])
+        .record(touch)
+        .reset(Clock { at: 7.0 }, Jump { by: 1.0 })
+        .solve([0.0, 1.0], 0.1..8.0)
+        .expect("a solution");
+    for event in solution.events().iter().filter(|event| event.index == 0) {
+        assert_near(event.time, 2.0 * std::f64::consts::PI, 1e-6, "touch");
+    }
+    assert_eq!(solution.events().last().expect("the jump").index, 1);
+}
+
+#[test]
+fn a_function_that_stays_zero_happens_where_it_comes_to_be() {
+    let clipped = |t: f64, _y: [f64; 2]| (1.3 - t).max(0.0);
+    let solution = (Uniform {}).solver().until(clipped).solve([0.0, 1.0], 0.0..9.0).expect("a solution");
+    assert_near(solution.event().expect("an event").time, 1.3, 1e-12, "time");
+}
+
+#[test]
+fn a_solve_that_goes_on_from_an_event_leaves_it_behind() {
+    let ball = Ball { gravity: 9.81 };
+    for height in [1.0, 1.7, 2.3, 10.0, 123.4] {
+        let solver = ball.solver().rtol(1e-9).atol(1e-9).until(Impact { floor: 0.0 });
+        let mut state = [height, 0.0];
+        let mut t = 0.0;
+        let mut expected = 0.0;
+        let first = (2.0 * height / 9.81f64).sqrt();
+        for bounce in 0..8 {
+            let hit = solver.solve(state, t..).expect("an impact");
+            let event = hit.event().expect("an event");
+            expected += if bounce == 0 { first } else { 2.0 * first * 0.9f64.powi(bounce) };
+            assert_near(event.time, expected, 1e-6, "impact");
+            (t, state) = (event.time, [event.before[0], -0.9 * event.before[1]]);
+        }
+    }
+    // The same where the state goes through.
+    let mut start = (0.0, [1.0, 0.0]);
+    for crossing in 1..9 {
+        let solver = (Oscillator {}).solver().rtol(1e-9).atol(1e-9).until(First { level: 0.3 });
+        let solution = solver.solve(start.1, start.0..).expect("a crossing");
+        start = (solution.times()[1], solution.last());
+        let turn = (crossing + 1) / 2;
+        let angle = 0.3f64.acos() * if crossing % 2 == 1 { 1.0 } else { -1.0 };
+        let expected =
+            angle + 2.0 * std::f64::consts::PI * f64::from(if crossing % 2 == 1 { turn - 1 } else { turn });
+        assert_near(start.0, expected, 1e-7, "crossing");
+    }
+}
+
+#[test]
+fn the_solution_at_its_end_is_the_state_after_a_reset() {
+    let jump = || (Uniform {}).solver().reset(Clock { at: 1.0 }, Jump { by: 10.0 });
+    let to_the_end = jump().solve([0.0, 1.0], 0.0..1.0).expect("a solution");
+    let until = jump().until(Clock { at: 1.0 }).solve([0.0, 1.0], 0.0..).expect("a solution");
+    for solution in [to_the_end, until] {
+        assert_eq!(solution.last(), solution.at(1.0).expect("inside"));
+        assert_near(solution.last()[0], 11.0, 1e-12, "state");
+        assert_near(solution.at(1.0f64.next_down()).expect("inside")[0], 1.0, 1e-12, "before");
+    }
+}
+
+#[test]
+fn a_floor_far_from_zero_is_bounced_off_in_single_precision() {
+    let drop = (SingleBall { gravity: 9.81 })
+        .solver()
+        .max_step(1e-3)
+        .reset(SingleImpact { floor: 1000.0 }, SingleBounce { restitution: 0.5 })
+        .solve([1000.02, 0.0], 0.0..0.12)
+        .expect("a flight");
+    assert_eq!(drop.events().len(), 1, "{:?}", times(&drop));
+    assert_near(drop.events()[0].time, (0.04f64 / 9.81).sqrt(), 2e-3, "impact");
+    assert!(drop.last()[0] >= 1000.0);
+}

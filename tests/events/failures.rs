@@ -13,7 +13,7 @@ fn nothing(_t: f64, y: f64) -> f64 {
 fn an_event_that_never_happens() {
     let never = |_t: f64, _y: f64| 1.0;
     match (Nothing {}).solver().until(never).solve(1.0, 0.0..) {
-        Err(SolveError::NoEvent { t, partial }) => {
+        Err(SolveError::NoEvent { t, partial, .. }) => {
             assert!(t > 1e300, "{t}");
             assert_eq!(partial.last(), [1.0]);
         }
@@ -30,6 +30,29 @@ fn an_event_that_never_happens() {
     }
     let over_a_span = model.solver().until(First { level: 2.0 }).solve([1.0, 0.0], 0.0..10.0);
     assert_eq!(over_a_span.expect("a solution").ended(), Ended::AtEnd);
+}
+
+#[test]
+fn how_near_an_event_came() {
+    let model = Oscillator {};
+    let solver = model.solver().max_num_steps(200).record(First { level: 0.5 }).until(First { level: 1.01 });
+    let solver = solver.until(nth(1000, First { level: 0.0 })).until(steady_state(0.0, 1e-9));
+    for dense in [true, false] {
+        let error = solver.clone().dense(dense).solve([0.0, 1.0], 0.0..).expect_err("no event");
+        let SolveError::NoEvent { approaches, partial, .. } = &error else { panic!("{error:?}") };
+        let [below, often] = approaches[..] else { panic!("{approaches:?}") };
+        assert!((below.event, often.event) == (1, 2) && !below.crossed, "{approaches:?}");
+        assert!(partial.events().len() > 4 && partial.events().iter().all(|event| event.index == 0));
+        if dense {
+            // x = sin t is at most 1.
+            assert_near(below.value, -0.01, 1e-3, "nearest");
+            assert_near(below.t.sin(), 1.0, 1e-3, "place");
+            assert!(often.crossed);
+            let text = error.to_string();
+            assert!(text.contains("(event 1 stayed negative, nearest -1.0"), "{text}");
+            assert!(text.contains("; event 2 changed its sign, but not in the direction"), "{text}");
+        }
+    }
 }
 
 #[test]
@@ -83,6 +106,11 @@ fn a_ball_that_comes_to_rest() {
                 assert_near(t, limit, 1e-4, "limit of the bounces");
                 let partial = error.partial().expect("what was solved");
                 assert!(partial.last()[0].abs() < 1e-6, "{:?}", partial.last());
+                // The bounces so far.
+                let bounces = partial.events();
+                assert!(bounces.len() > 50 && bounces.iter().all(|bounce| bounce.index == 0));
+                assert_near(bounces[0].time, (20.0f64 / 9.81).sqrt(), 1e-5, "the first");
+                assert_near(bounces[0].after[1], -0.9 * bounces[0].before[1], 1e-12, "velocity");
             }
             other => panic!("{tolerance:e}: {:?}", other.map(|flight| flight.events().len())),
         }
@@ -169,5 +197,46 @@ fn a_reset_that_is_no_number() {
             assert!(component == "velocity" && value.is_nan() && !partial.last().is_empty());
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_event_whose_domain_ends_after_another_event() {
+    let ball = Ball { gravity: 9.81 };
+    let root = |_t: f64, [height, _]: [f64; 2]| height.sqrt() - 0.5;
+    let hit = ball.solver().record(root).until(Impact { floor: 0.0 }).solve([1.0, 0.0], 0.0..);
+    let hit = hit.expect("an impact");
+    assert_eq!(hit.events().iter().map(|event| event.index).collect::<Vec<_>>(), [0, 1]);
+    assert_near(hit.events()[0].time, (1.5f64 / 9.81).sqrt(), 1e-7, "height 1/4");
+    // Its own zero comes before the end of its domain.
+    let log = |t: f64, _y: [f64; 2]| (1.0 - t).ln() + 5.0;
+    let ended = ball.solver().until(log).solve([1.0, 0.0], 0.0..).expect("an event");
+    assert_near(ended.event().expect("an event").time, 1.0 - (-5.0f64).exp(), 1e-9, "time");
+    // That of a noted one does not help.
+    match ball.solver().record(log).solve([1.0, 0.0], 0.0..2.0) {
+        Err(SolveError::NonFiniteEvent { event: 0, t, partial, .. }) => {
+            assert_near(t, 1.0, 1e-9, "end of the domain");
+            assert!(partial.t() < 1.0);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_derivative_that_is_no_number_is_not_blamed_on_the_event() {
+    #[ode]
+    fn root(_t: f64, y: f64) -> f64 {
+        -y.sqrt() - 1.0
+    }
+    // Bosh3 evaluates the completion, rk4 does not need it for its step.
+    let event = |_t: f64, y: f64| y + 10.0;
+    for method in ["rk4", "heun3", "bosh3"] {
+        let method: Method = method.parse().expect("a method");
+        match (Root {}).solver().method(method).step_size(0.1).until(event).solve(1.0, 0.0..) {
+            Err(SolveError::NonFiniteDerivative { t, .. } | SolveError::NonFiniteState { t, .. }) => {
+                assert!(t < 1.0, "{t}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }

@@ -222,3 +222,153 @@ fn save_points_do_not_touch_the_gradient_of_an_event() {
         assert_eq!(gradient(&times), (time, plain), "{times:?}");
     }
 }
+
+/// x' = v = 1 with a jump by 10 at a time, saved at that very time: with the time of saving held, x = t + 10 whenever the
+/// jump was.
+#[test]
+fn a_state_saved_at_a_reset_does_not_move_with_it() {
+    #[ode]
+    fn uniform(_t: f64, [_x, v]: [f64; 2]) -> [f64; 2] {
+        [v, 0.0]
+    }
+    for times in [&[0.0, 1.0][..], &[0.0, 1.0, 2.0]] {
+        let solver = (Uniform {}).solver().reset(Clock { at: 1.0 }, Dose { amount: 10.0 });
+        let (solution, pullback) = solver.solve_with_pullback([0.0, 1.0], times).expect("a solution");
+        assert_near(solution.states()[1][0], 11.0, 1e-12, "state");
+        let mut cotangents = vec![[0.0, 0.0]; times.len()];
+        cotangents[1] = [1.0, 0.0];
+        let gradient = pullback.apply(&cotangents).expect("a gradient");
+        assert_near(gradient.event.0.at, 0.0, 1e-12, "by the time of the jump");
+        assert_near(gradient.times[1], 1.0, 1e-12, "by the time of saving");
+        assert_near(gradient.times[0], -1.0, 1e-12, "by the start");
+        assert_near(gradient.event.1.amount, 1.0, 1e-12, "by the jump");
+        assert_near(gradient.y0[1], 1.0, 1e-12, "by the speed");
+    }
+    // What ends at an event moves with it.
+    let solver =
+        (Uniform {}).solver().reset(Clock { at: 1.0 }, Dose { amount: 10.0 }).until(Clock { at: 1.0 });
+    let (_, pullback) = solver.solve_with_pullback([0.0, 1.0], 0.0..).expect("a solution");
+    let gradient = pullback.apply(&[[0.0, 0.0], [1.0, 0.0]]).expect("a gradient");
+    assert_near(gradient.event.0.0.at + gradient.event.1.at, 1.0, 1e-12, "by the time of the end");
+}
+
+/// A dose at a save point, against solves with doses just beside it.
+#[test]
+fn a_dose_at_a_save_point_has_the_derivatives_of_one_before_it() {
+    #[ode]
+    fn drug(_t: f64, [gut, blood]: [f64; 2], absorption: f64, clearance: f64) -> [f64; 2] {
+        [-absorption * gut, absorption * gut - clearance * blood]
+    }
+    let model = Drug { absorption: 1.1, clearance: 0.3 };
+    for times in [&[0.0, 1.0, 4.0][..], &[0.0, 1.0, 4.0, 6.0]] {
+        let gradient = |at: f64| {
+            let solver = model.solver().rtol(1e-11).atol(1e-11).reset(Clock { at }, Dose { amount: 3.0 });
+            let (_, pullback) = solver.solve_with_pullback([2.0, 0.0], times).expect("a solution");
+            let cotangents: Vec<[f64; 2]> = times.iter().map(|_| [0.7, 1.3]).collect();
+            let gradient = pullback.apply(&cotangents).expect("a gradient");
+            let by_all = [gradient.params.absorption, gradient.params.clearance, gradient.event.0.at];
+            [&by_all[..], &gradient.times].concat()
+        };
+        let (here, before) = (gradient(4.0), gradient(4.0 - 1e-9));
+        for (place, (found, wanted)) in here.iter().zip(before).enumerate() {
+            assert_near(*found, wanted, 1e-7, &format!("number {place} of {}", times.len()));
+        }
+    }
+}
+
+/// A point in a box meets two walls at one time: the second reset may come in a step of one unit in the last place.
+#[test]
+fn two_walls_at_once_have_gradients() {
+    #[ode]
+    fn straight(_t: f64, [_x, _y, v, w]: [f64; 4]) -> [f64; 4] {
+        [v, w, 0.0, 0.0]
+    }
+    #[differentiable]
+    fn right(_t: f64, [x, _y, _v, _w]: [f64; 4], wall: f64) -> f64 {
+        x - wall
+    }
+    #[differentiable]
+    fn top(_t: f64, [_x, y, _v, _w]: [f64; 4], wall: f64) -> f64 {
+        0.1 * y - 0.1 * wall
+    }
+    #[differentiable]
+    fn back(_t: f64, [x, y, v, w]: [f64; 4]) -> [f64; 4] {
+        [x, y, -v, w]
+    }
+    #[differentiable]
+    fn down(_t: f64, [x, y, v, w]: [f64; 4]) -> [f64; 4] {
+        [x, y, v, -w]
+    }
+    for (x, y, v, w) in [(0.3, 0.3, 1.7, 1.7), (1.0, 4.0, 3.0, 2.0), (0.1, 5.05, 0.7, 0.35)] {
+        let solver =
+            (Straight {}).solver().reset(Right { wall: 10.0 }, Back {}).reset(Top { wall: 10.0 }, Down {});
+        let end = 2.0 * (10.0 - x) / v;
+        let (solution, pullback) = solver.solve_with_pullback([x, y, v, w], &[0.0, end]).expect("a solution");
+        assert_eq!(solution.events().len(), 2, "{:?}", solution.events());
+        for (found, wanted) in solution.last().iter().zip([x, y, -v, -w]) {
+            assert_near(*found, wanted, 1e-9, "it comes back");
+        }
+        let gradient = pullback.apply(&[[0.0; 4], [1.0, 1.0, 0.0, 0.0]]).expect("a gradient");
+        // x(end) = 2 wall - x - v end
+        for (place, wanted) in [-1.0, -1.0, -end, -end].into_iter().enumerate() {
+            assert_near(gradient.y0[place], wanted, 1e-8, &format!("by number {place}"));
+        }
+        assert_near(gradient.event.0.0.wall, 2.0, 1e-8, "by the wall");
+        assert_near(gradient.event.1.0.wall, 2.0, 1e-8, "by the other wall");
+    }
+}
+
+/// Two doses at one time, each with a time of its own: dx = -rate x between, so that x(end) = Σ amount e^(-rate (end - at)).
+#[test]
+fn doses_at_one_time_have_derivatives_of_their_own() {
+    #[ode]
+    fn leak(_t: f64, [x, y]: [f64; 2], rate: f64) -> [f64; 2] {
+        [-rate * x, -2.0 * rate * y]
+    }
+    #[differentiable]
+    fn other(_t: f64, [x, y]: [f64; 2], amount: f64) -> [f64; 2] {
+        [x, y + amount]
+    }
+    let (rate, at, end) = (0.7, 1.3, 2.0f64);
+    let model = Leak { rate };
+    let solver = model
+        .solver()
+        .rtol(1e-12)
+        .atol(1e-12)
+        .reset(Clock { at }, Dose { amount: 2.0 })
+        .reset(Clock { at }, Other { amount: 3.0 })
+        .record(Clock { at })
+        .reset(Clock { at }, Dose { amount: 5.0 });
+    let (_, pullback) = solver.solve_with_pullback([0.0, 0.0], &[0.0, end]).expect("a solution");
+    let gradient = pullback.apply(&[[0.0, 0.0], [1.0, 1.0]]).expect("a gradient");
+    let (((first, second), noted), last) = gradient.event;
+    let (decay, twice) = ((-rate * (end - at)).exp(), (-2.0 * rate * (end - at)).exp());
+    assert_near(first.0.at, 2.0 * rate * decay, 1e-9, "the first");
+    assert_near(second.0.at, 3.0 * 2.0 * rate * twice, 1e-9, "the second");
+    assert_near(noted.at, 0.0, 1e-9, "what is noted");
+    assert_near(last.0.at, 5.0 * rate * decay, 1e-9, "the last");
+    assert_near(last.1.amount, decay, 1e-9, "an amount");
+    let nothing = EventCotangent { time: 0.0, before: [0.0, 0.0], after: [0.0, 0.0] };
+    let mut events = vec![nothing; 4];
+    events[2].time = 1.0;
+    let gradient = pullback.apply_events(&[[0.0, 0.0]; 2], &events).expect("a gradient");
+    assert_near(gradient.event.0.1.at, 1.0, 1e-12, "the time of what is noted");
+    assert_near(gradient.event.0.0.0.0.at, 0.0, 1e-12, "which is not that of the first");
+}
+
+/// A ball that sticks to the floor, and a solve that ends there: the second event would never come after the first.
+#[test]
+fn an_event_that_a_reset_at_its_time_would_prevent_has_the_time_of_that() {
+    let stick = |_t: f64, [height, _velocity]: [f64; 2]| [height, 0.0];
+    let model = Ball { gravity: 10.0 };
+    let solver = model.solver().reset(Impact { floor: 0.0 }, stick).until(Impact { floor: 0.0 });
+    assert_near(solver.solve([5.0, 0.0], 0.0..).expect("an impact").times()[1], 1.0, 1e-9, "time");
+    for restitution in [0.0, 0.5] {
+        let solver =
+            model.solver().reset(Impact { floor: 0.0 }, Bounce { restitution }).until(Impact { floor: 0.0 });
+        let (_, pullback) = solver.solve_with_pullback([5.0, 0.0], 0.0..).expect("an impact");
+        let gradient = pullback.apply_event(1.0, [0.0, 0.0]).expect("a gradient");
+        assert_near(gradient.y0[0], 0.1, 1e-9, "by height");
+        assert_near(gradient.params.gravity, -0.05, 1e-9, "by gravity");
+    }
+}

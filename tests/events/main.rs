@@ -9,6 +9,8 @@ mod failures;
 mod gradients;
 mod polynomials;
 mod reference;
+mod steady;
+mod steps;
 #[path = "../support/mod.rs"]
 mod support;
 mod systems;

@@ -15,8 +15,8 @@ use super::continuous::add;
 use super::integrand::Integrand;
 use super::kernel::Kernel;
 use super::sweep::Sweep;
-use super::transpose::TimeBar;
-use crate::event::{Pull, Taped};
+use super::transpose::{TimeBar, weighted_sum};
+use crate::event::{Ended, Pull, Taped};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
 use crate::solve::{Cut, SolveError, StepTimes, Tape};
@@ -40,6 +40,10 @@ pub(super) struct EventBars<'a, K: Kernel> {
     pub(super) cotangents: Vec<EventBar<K::State>>,
     /// The derivatives by the parameters of each event and its reset.
     pub(super) bars: Vec<[Vec<f64>; 2]>,
+    /// Why the solve ended.
+    pub(super) ended: Ended,
+    /// The save point at the end of the solve, where the state was reset at that time.
+    pub(super) saved_at_end: Option<usize>,
 }
 
 impl<K: Kernel> EventBars<'_, K> {
@@ -48,6 +52,39 @@ impl<K: Kernel> EventBars<'_, K> {
         let states = self.cotangents.iter().flat_map(|bar| bar.before.values().chain(bar.after.values()));
         let times = self.cotangents.iter().map(|bar| bar.time.abs());
         states.map(|x| x.get().to_f64().abs()).chain(times).fold(1.0, f64::max)
+    }
+
+    /// A step of no length that waits for an event which comes at the same time as the one before, from the state `y` with
+    /// this slope; `h` is a length of time. Takes `lambda` and the cotangent of the event's time to those before it.
+    fn wait_for(
+        &mut self,
+        event: Taped,
+        y: &K::State,
+        slope: &K::State,
+        h: f64,
+        lambda: &mut K::State,
+        time_bar: f64,
+    ) -> Result<f64, SolveError> {
+        let trigger = &self.pulls[event.index];
+        let mut by_parameters = vec![0.0; self.bars[event.index][0].len()];
+        let mut u = y.clone();
+        let Some(by_time) = trigger.event(event.t, y, &mut u, &mut by_parameters) else {
+            return Ok(time_bar);
+        };
+        let dot = |v: &K::State| weighted_sum([1.0].into_iter(), v, [slope].into_iter());
+        let wanted = dot(lambda) + time_bar;
+        if wanted != 0.0 {
+            let change = change_nearby(&**trigger, event.t, y, slope, h);
+            let alpha = wanted / crosses(dot(&u) + by_time, change, event)?;
+            let factor = K::Lane::constant(-alpha);
+            for i in 0..u.len() {
+                lambda[i] += factor * u[i];
+            }
+            for (bar, by_parameter) in self.bars[event.index][0].iter_mut().zip(by_parameters) {
+                *bar -= alpha * by_parameter;
+            }
+        }
+        Ok(-dot(lambda))
     }
 
     /// What the state becomes at the end of a step that ends at events.
@@ -59,6 +96,30 @@ impl<K: Kernel> EventBars<'_, K> {
 
     pub(super) fn finish(self) -> Vec<[Vec<f64>; 2]> {
         self.bars
+    }
+}
+
+/// How much an event function changes per unit of time near its zero: much more than at the zero itself where it barely
+/// crosses.
+fn change_nearby<L: Single, V: Space<L>>(event: &dyn Pull<V>, t: f64, y: &V, slope: &V, h: f64) -> f64 {
+    let at_zero = event.value(t, y);
+    let near = 1e-3 * h;
+    let change = |step: f64| {
+        let mut there = y.clone();
+        for i in 0..there.len() {
+            there[i] += L::constant(step) * slope[i];
+        }
+        ((event.value(t + step, &there) - at_zero) / step).abs()
+    };
+    change(near).max(change(-near))
+}
+
+/// The derivative of an event function by time at its zero, where that is not next to nothing beside its change nearby.
+fn crosses(slope: f64, change: f64, event: Taped) -> Result<f64, SolveError> {
+    if slope.abs() > GRAZING * change {
+        Ok(slope)
+    } else {
+        Err(SolveError::GrazingEvent { event: event.trigger, t: event.t, slope })
     }
 }
 
@@ -97,7 +158,7 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
 
         self.transposer.replay(&times, y);
         if cut == Cut::Event {
-            let time_bar = self.before_events(&times, cuts..here.end);
+            let time_bar = self.before_events(&times, cuts..here.end)?;
             let event = self.tape.events[cuts];
             self.end_bar = self.end_at_event(&times, event, time_bar, saves)?;
         } else {
@@ -116,9 +177,19 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
 
     /// Takes `lambda` from after the events at the end of the step that was computed last to before them; returns the
     /// cotangent of their time.
-    fn before_events(&mut self, times: &StepTimes, places: Range<usize>) -> f64 {
+    fn before_events(&mut self, times: &StepTimes, places: Range<usize>) -> Result<f64, SolveError> {
         let (mut state, _) = self.transposer.end(times);
-        let Self { events: Some(events), tape, lambda, end_bar, .. } = self else {
+        let Self {
+            events: Some(events),
+            transposer,
+            tape,
+            cotangents,
+            lambda,
+            times: save_times,
+            end_bar,
+            ..
+        } = self
+        else {
             unreachable!("there are events")
         };
         let mut states = Vec::with_capacity(places.len());
@@ -127,6 +198,17 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
             states.push(std::mem::replace(&mut state, after));
         }
         let mut time_bar = *end_bar;
+        if let Some(save) = events.saved_at_end.take() {
+            // The state goes on from the event to the end of the solve, though for no time at all.
+            let by_time = weighted_sum(
+                [1.0].into_iter(),
+                &cotangents[save],
+                [transposer.slope(times.last, &state)].iter(),
+            );
+            save_times[save] += by_time;
+            time_bar -= by_time;
+        }
+        let first = places.start;
         for (place, state) in places.zip(states).rev() {
             let (event, bar) = (tape.events[place], &events.cotangents[place]);
             add(lambda, &bar.after);
@@ -135,8 +217,12 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
             time_bar +=
                 bar.time + events.pulls[event.index].pull_after(event.t, &state, &v, lambda, by_parameters);
             add(lambda, &bar.before);
+            if place > first && event.trigger == event.index {
+                let slope = transposer.slope(event.t, &state);
+                time_bar = events.wait_for(event, &state, &slope, times.h, lambda, time_bar)?;
+            }
         }
-        time_bar
+        Ok(time_bar)
     }
 
     /// Takes `lambda` from the end of the step that was computed last, which is at an event, to its start; returns the
@@ -159,33 +245,19 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
             let bar = self.plain_step(times, Cut::Event, saves);
             return Ok(bar.t - bar.h);
         };
-        // How much the function changes nearby: much more than at the zero itself where it barely crosses.
-        let near = 1e-3 * times.h;
-        let change = [near, -near].map(|step| {
-            let mut y = end.clone();
-            for i in 0..y.len() {
-                y[i] += K::Lane::constant(step) * slope[i];
-            }
-            (trigger.value(event.t + step, &y) / step).abs()
-        });
-
+        let change = change_nearby(&**trigger, event.t, &end, &slope, times.h);
         let zero = transposer.zero_parameters();
-        let p_bar = std::mem::replace(&mut transposer.p_bar, zero);
+        let p_bar = transposer.begin_again(zero);
         let mut of_event = TimeBar::default();
         transposer.transpose(times, true, &mut u, &mut of_event);
-        let p_bar_of_event = std::mem::replace(&mut transposer.p_bar, p_bar);
-        transposer.begin_again();
+        let p_bar_of_event = transposer.begin_again(p_bar);
         let bar = self.plain_step(times, Cut::Event, saves);
 
         let (crossing, wanted) = (of_event.h + by_time, bar.h + time_bar);
         if wanted == 0.0 {
             return Ok(bar.t + time_bar);
         }
-        let crosses = crossing.abs() > GRAZING * change[0].max(change[1]);
-        if !crosses {
-            return Err(SolveError::GrazingEvent { event: event.trigger, t: event.t, slope: crossing });
-        }
-        let alpha = wanted / crossing;
+        let alpha = wanted / crosses(crossing, change, event)?;
         let factor = K::Lane::constant(-alpha);
         for i in 0..u.len() {
             self.lambda[i] += factor * u[i];

@@ -201,7 +201,7 @@ impl<S: System, M: Stepper, E: DifferentiableEvents<S>> Task<S::Real> for PullBa
 
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
-        let Self { pullback: EventPullback { forward, adjoint, events, .. }, cotangents, bars } = self;
+        let Self { pullback: EventPullback { forward, adjoint, events, ended, .. }, cotangents, bars } = self;
         let swept = adjoint.sweep::<S, M, L, ()>(forward, cotangents, (), |lanes| {
             let mut pulls = Vec::new();
             events.erase_pull::<L>(&mut pulls);
@@ -212,7 +212,7 @@ impl<S: System, M: Stepper, E: DifferentiableEvents<S>> Task<S::Real> for PullBa
                 .map(|bar| EventBar { time: bar.time, before: lanes(&bar.before), after: lanes(&bar.after) })
                 .collect();
             let bars = counts.iter().map(|count| count.map(|count| vec![0.0; count])).collect();
-            Some(EventBars { pulls, cotangents, bars })
+            Some(EventBars { pulls, cotangents, bars, ended: *ended, saved_at_end: None })
         })?;
         Ok(gradient(&swept, events.gradient(&swept.event_bars)))
     }

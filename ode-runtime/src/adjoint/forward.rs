@@ -86,7 +86,8 @@ impl<S: System, M: Stepper> Forward<'_, S, M> {
 
     /// What is told of the steps of a backward pass over recorded ones.
     pub(super) fn listener(&self) -> Listener<'_> {
-        Listener { callback: self.callback, span: (self.plan.end, self.plan.start) }
+        let end = self.times.last().copied().unwrap_or(self.plan.end);
+        Listener { callback: self.callback, span: (end, self.plan.start) }
     }
 
     /// What looks on while the backward pass runs.

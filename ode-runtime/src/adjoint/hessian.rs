@@ -122,12 +122,12 @@ where
 
         // The cotangents of the saved states, and their tangents.
         let mut sum = S::Real::from_f64(0.0);
-        let mut cotangents = Vec::with_capacity(plan.save.len());
+        let mut cotangents = Vec::with_capacity(forward.times.len());
         let rhs = |t: f64, y: &<Second<S, L> as Kernel>::State, dy: &mut <Second<S, L> as Kernel>::State| {
             kernel.rhs(t, y, dy);
         };
         replay(rhs, &forward.method, &plan.weights, tape, start.clone(), |save, y| {
-            let (value, cotangent) = cotangents_of::<S, F, L>(&loss(save), plan.save[save], y);
+            let (value, cotangent) = cotangents_of::<S, F, L>(&loss(save), forward.times[save], y);
             sum += value;
             cotangents.push(cotangent);
         });

@@ -33,6 +33,9 @@ pub(crate) trait Kernel {
         y_bar: &mut Self::State,
     ) -> f64;
 
+    /// Adds to `p_bar` what [`vjp`](Self::vjp) has put aside, if it does so.
+    fn settle(&self, _p_bar: &mut Self::Parameters) {}
+
     /// The name of a number of the state.
     fn component(&self, index: usize) -> String;
 }

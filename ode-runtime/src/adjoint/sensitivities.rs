@@ -86,7 +86,7 @@ impl<S: System, M: Stepper> Task<S::Real> for Tangents<'_, S, M> {
     #[inline(always)]
     fn run<L: Single<Scalar = S::Real>>(self) -> Self::Output {
         let count = self.y0.len() + self.plan.parameters.len();
-        let mut columns = vec![Vec::with_capacity(count); self.plan.save.len()];
+        let mut columns = vec![Vec::with_capacity(count); 1 + self.tape.saves.len()];
         for first in (0..count).step_by(LANES) {
             self.directions(first, (count - first).min(LANES), &mut columns);
         }

@@ -10,6 +10,7 @@ use super::listener::Listener;
 use super::schedule::stride;
 use super::transpose::{TimeBar, Transposer};
 use crate::dense::Weights;
+use crate::event::Ended;
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
 use crate::solve::{Cut, Placement, SolveError, StepTimes, Tape};
@@ -23,12 +24,12 @@ pub(super) struct Sweep<'a, K: Kernel, M: Stepper, I, V> {
     pub(super) transposer: Transposer<'a, K, M, I>,
     pub(super) tape: &'a Tape<V>,
     /// One for each save point.
-    cotangents: &'a [K::State],
+    pub(super) cotangents: &'a [K::State],
     limit: f64,
     /// The cotangent of the state.
     pub(super) lambda: K::State,
     /// The derivatives by the save times.
-    times: Vec<f64>,
+    pub(super) times: Vec<f64>,
     /// The cotangent of the time at which the next step backwards ends, from the steps after it.
     pub(super) end_bar: f64,
     /// The save points that are still to come.
@@ -77,12 +78,14 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
     /// The same with events, which have cotangents of their own.
     pub(super) fn with_events(mut self, events: EventBars<'a, K>) -> Self {
         self.limit = self.limit.max(LIMIT * events.largest());
-        self.events = Some(events);
-        // A state that was reset at the end.
+        // A state that was reset at the end. It moves with the event, unless it is that of a given time.
+        let mut saved_at_end = None;
         while self.saves > 0 && self.tape.saves[self.saves - 1].step == self.tape.len() {
             add(&mut self.lambda, &self.cotangents[self.saves]);
+            saved_at_end = (events.ended == Ended::AtEnd).then_some(self.saves);
             self.saves -= 1;
         }
+        self.events = Some(EventBars { saved_at_end, ..events });
         self
     }
 
@@ -231,6 +234,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
     fn finish(mut self) -> Swept<K, I> {
         self.times[0] += self.end_bar;
         add(&mut self.lambda, &self.cotangents[0]);
+        self.transposer.settle();
         let Transposer { p_bar, integrand, .. } = self.transposer;
         let event_bars = self.events.map_or_else(Vec::new, EventBars::finish);
         Swept { p_bar, y0_bar: self.lambda, times: self.times, integrand, event_bars }

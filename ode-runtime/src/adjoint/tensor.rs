@@ -10,7 +10,7 @@ use super::kernel::Kernel;
 use super::listener::Listener;
 use super::sweep::Sweep;
 use crate::callback::Pass;
-use crate::event::DifferentiableEvents;
+use crate::event::{DifferentiableEvents, Ended};
 use crate::method::Stepper;
 use crate::number::{Elementary, Single, Task, dispatch};
 use crate::solve::{Keep, Observers, Options, Plan, Record, SolveError, Tape, Times, drive};
@@ -27,6 +27,7 @@ pub struct Recorded<T: Elementary, K, M> {
     pub(crate) times: Vec<f64>,
     pub(crate) states: Vec<Heap<T>>,
     pub(crate) steps: Option<Tape<Heap<T>>>,
+    pub(crate) ended: Ended,
 }
 
 impl<T: Elementary, K, M> std::fmt::Debug for Recorded<T, K, M> {
@@ -39,6 +40,16 @@ impl<T: Elementary, K, M> std::fmt::Debug for Recorded<T, K, M> {
 type Bars<T> = (Vec<T>, Vec<T>);
 
 impl<T: Elementary, K: TensorKernel<T>, M> Recorded<T, K, M> {
+    /// The same, whose derivatives by times are found too.
+    pub(crate) fn by_times(mut self) -> Self {
+        let steps = self.steps.as_ref().map_or(0, Tape::len).max(1);
+        let (start, end) = (self.times[0], self.times[self.times.len() - 1]);
+        #[allow(clippy::cast_precision_loss)]
+        let mean_step = (end - start).abs() / steps as f64;
+        self.flow = self.flow.by_time(mean_step);
+        self
+    }
+
     /// The gradients of a failed adjoint.
     pub(crate) fn nothing(&self) -> Bars<T> {
         let nothing = T::from_f64(f64::NAN);
@@ -97,6 +108,10 @@ impl<T: Elementary, K: TensorKernel<T>, L: Single<Scalar = T>, const BY_TIMES: b
     fn vjp(&self, t: f64, y: &Heap<L>, v: &Heap<L>, p_bar: &mut Heap<L>, y_bar: &mut Heap<L>) -> f64 {
         let (p_bar, y_bar) = (L::numbers_mut(&mut p_bar.0), L::numbers_mut(&mut y_bar.0));
         self.flow.vjp(t, L::numbers(&y.0), L::numbers(&v.0), p_bar, y_bar).to_f64()
+    }
+
+    fn settle(&self, p_bar: &mut Heap<L>) {
+        self.flow.settle(L::numbers_mut(&mut p_bar.0));
     }
 
     fn component(&self, index: usize) -> String {
@@ -202,15 +217,16 @@ where
         let mut pulls = Vec::new();
         self.events.erase_pull::<L>(&mut pulls);
         let bars = bars_of(self.events, 0.0);
-        let events = EventBars { pulls, cotangents: self.bars.iter().map(bar).collect(), bars };
+        let cotangents_of_events = self.bars.iter().map(bar).collect();
+        let (ended, saved_at_end) = (self.recorded.ended, None);
+        let events = EventBars { pulls, cotangents: cotangents_of_events, bars, ended, saved_at_end };
         let sweep =
             Sweep::new(&kernel, method, &plan.weights, tape, &cotangents, (), listener).with_events(events);
         let swept = self.adjoint.through(sweep, lanes(&states[0]), lanes, |kept, slope| {
             L::numbers_mut(&mut slope.0).copy_from_slice(&kept.0);
         })?;
         let numbers = |lanes: Heap<L>| L::numbers(&lanes.0).to_vec();
-        let mut parameters = numbers(swept.p_bar);
-        flow.settle(&mut parameters);
+        let parameters = numbers(swept.p_bar);
         let (y0, times, events) = (numbers(swept.y0_bar), swept.times, swept.event_bars);
         Ok(TensorBars { parameters, y0, times, events })
     }

@@ -129,20 +129,33 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
         self.method.tableau().a.len()
     }
 
+    /// Begins another transpose of the step that was computed last, which adds to this cotangent of the parameters;
+    /// returns the one before.
+    pub(super) fn begin_again(&mut self, p_bar: K::Parameters) -> K::Parameters {
+        clear(self.k_bar.as_mut());
+        self.settle();
+        std::mem::replace(&mut self.p_bar, p_bar)
+    }
+
     pub(super) fn zero_parameters(&self) -> K::Parameters {
         self.kernel.zero_parameters()
     }
 
-    /// Begins another transpose of the step that was computed last.
-    pub(super) fn begin_again(&mut self) {
-        clear(self.k_bar.as_mut());
+    /// Completes the cotangent of the parameters.
+    pub(super) fn settle(&mut self) {
+        self.kernel.settle(&mut self.p_bar);
+    }
+
+    /// The derivative of a state by time.
+    pub(super) fn slope(&self, t: f64, y: &K::State) -> K::State {
+        let mut slope = y.clone();
+        self.kernel.rhs(t, y, &mut slope);
+        slope
     }
 
     /// The end of the step that was computed last, and the derivative there.
-    pub(super) fn end(&mut self, times: &StepTimes) -> (K::State, K::State) {
-        let mut slope = self.y1.clone();
-        self.kernel.rhs(times.last, &self.y1, &mut slope);
-        (self.y1.clone(), slope)
+    pub(super) fn end(&self, times: &StepTimes) -> (K::State, K::State) {
+        (self.y1.clone(), self.slope(times.last, &self.y1))
     }
 
     /// Prepares a step, the one that was computed last, inside of which states were saved: evaluates the extra stages of

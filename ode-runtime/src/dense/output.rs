@@ -14,11 +14,19 @@ pub(crate) struct DenseOutput<V> {
     /// For each step the state at its start, and the coefficients of θ(1-θ)ⁿ⁻¹, θ²(1-θ)ⁿ⁻², … θⁿ.
     coefficients: Vec<V>,
     degree: usize,
+    /// The state at the very end, where it was reset there.
+    end: Option<V>,
 }
 
 impl<V> DenseOutput<V> {
     pub(crate) fn new(weights: &Weights, start: f64) -> Self {
-        Self { times: vec![start], lengths: Vec::new(), coefficients: Vec::new(), degree: weights.degree() }
+        Self {
+            times: vec![start],
+            lengths: Vec::new(),
+            coefficients: Vec::new(),
+            degree: weights.degree(),
+            end: None,
+        }
     }
 
     /// Adds a step from `y` with these stages.
@@ -40,6 +48,12 @@ impl<V> DenseOutput<V> {
         }
         self.lengths.push(times.h);
         self.times.push(end);
+        self.end = None;
+    }
+
+    /// Resets the state at the end of the last step.
+    pub(crate) fn reset(&mut self, y: V) {
+        self.end = Some(y);
     }
 
     /// The ends of the steps, the start first.
@@ -69,7 +83,24 @@ impl<V> DenseOutput<V> {
         if !inside || self.lengths.is_empty() {
             return Err(SolveError::OutsideSpan { t, start, end });
         }
+        if let (true, Some(y)) = (t == end, &self.end) {
+            return Ok(y.clone());
+        }
         Ok(self.evaluate(self.after(t).clamp(1, self.lengths.len()) - 1, t))
+    }
+
+    /// The solution at so many times in each step, its start among them.
+    pub(crate) fn path<T>(&self, parts: u32) -> impl Iterator<Item = (f64, V)> + '_
+    where
+        T: Real,
+        V: Space<T>,
+    {
+        (0..self.lengths.len()).flat_map(move |step| {
+            (0..parts).map(move |part| {
+                let t = self.times[step] + self.lengths[step] * f64::from(part) / f64::from(parts);
+                (t, self.evaluate(step, t))
+            })
+        })
     }
 
     /// How many of the times are not after `t`.

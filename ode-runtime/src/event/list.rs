@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::Direction;
-use super::function::EventFunction;
+use super::function::{EventFunction, noise};
 use super::reset::{ResetMap, Stays};
 use super::track::{End, Samples, Tracker};
 use crate::number::Single;
@@ -124,6 +124,8 @@ pub trait Probe<V> {
     fn value(&self, t: f64, y: &V) -> f64;
     fn slope(&self, t: f64, y: &V, dy: &V, scale: f64) -> f64;
     fn at_step_end(&self, y: &V, dy: &V) -> Option<bool>;
+    /// How much the rounding of the numbers of the state changes the function.
+    fn noise(&self, t: f64, y: &V) -> f64;
     fn after(&self, t: f64, y: &V) -> V;
 }
 
@@ -163,6 +165,10 @@ where
 
     fn at_step_end(&self, y: &S::Vector<L>, dy: &S::Vector<L>) -> Option<bool> {
         self.event.at_step_end::<L>(y, dy)
+    }
+
+    fn noise(&self, t: f64, y: &S::Vector<L>) -> f64 {
+        noise::<S, L>(|y| self.event.value::<L>(t, y), y)
     }
 
     fn after(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {

@@ -1,199 +1,115 @@
-//! Zeros of an event function within a step, on its interpolant.
+//! Zeros made exact: steps of the method that end at them.
 
 use super::list::Probe;
-use super::track::Tracker;
+use super::scan::Crossing;
+use super::watch::Look;
+use crate::solve::{StepTimes, next_after};
 
-/// How many parts of a step are looked at when a zero may lie in it.
-const PARTS: usize = 16;
+/// How many steps are made for one zero at most.
+const STEPS: usize = 60;
 
-/// How often a bracket is narrowed; every third time it is halved.
-const NARROWINGS: usize = 150;
+/// How many of them may come no nearer to zero.
+const IDLE_STEPS: usize = 8;
 
-/// A step, as an event function sees it.
-pub(super) struct Path<'a, V, A> {
-    pub(super) t: f64,
-    pub(super) h: f64,
-    pub(super) start: (&'a V, &'a V),
-    pub(super) end: (f64, &'a V, &'a V),
-    /// The state at a part of the step.
-    pub(super) at: A,
-}
-
-/// A zero: the part of the step before it, and the sign before it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Crossing {
+/// A zero of an event function, and the step that ends there.
+pub(super) struct Zero<V, K> {
+    /// The number of the event.
+    pub(super) index: usize,
+    /// The part of the step before it, on the interpolant.
     pub(super) theta: f64,
-    pub(super) sign: f64,
+    /// The sign of its function before, and after; 0 where it has none.
+    pub(super) before: f64,
+    pub(super) after: f64,
+    pub(super) times: StepTimes,
+    pub(super) t1: f64,
+    /// The state and the stages, unless the step ends there anyway.
+    pub(super) redone: Option<(V, K)>,
+    /// How far rounding may have moved it in time.
+    pub(super) blur: f64,
 }
 
-/// Why there is no answer.
-pub(crate) enum Trouble {
-    /// The function is no number at this time.
-    NotANumber { t: f64, value: f64 },
-    /// A reset made this component of the state so.
-    WildReset { t: f64, component: usize, value: f64 },
-    /// After a reset it is zero again before numbers can tell.
-    PilesUp,
+impl<V: Clone, K> Zero<V, K> {
+    /// One at the end of the step.
+    pub(super) fn at_end(index: usize, (before, after): (f64, f64), look: &Look<'_, V, K>) -> Self {
+        Self { index, theta: 1.0, before, after, times: look.times, t1: look.t1, redone: None, blur: 0.0 }
+    }
+
+    /// The state there.
+    pub(super) fn state<'a>(&'a self, look: &'a Look<'_, V, K>) -> &'a V {
+        self.redone.as_ref().map_or(look.y1, |(y1, _)| y1)
+    }
+
+    /// Whether rounding alone may tell the times of two zeros apart.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        (self.t1 - other.t1).abs() <= 2.0 * (self.blur + other.blur)
+    }
 }
 
-/// The zeros of one event in a step, and sign and value at its end.
-pub(super) struct Scan {
-    pub(super) crossings: Vec<Crossing>,
-    /// The sign at its start.
-    pub(super) start: f64,
-    pub(super) sign: f64,
-    pub(super) value: f64,
+/// The size of what rounding makes of an event function at its zero: that of time, and of each number of the state.
+pub(super) fn rounding<V>(probe: &dyn Probe<V>, t: f64, y: &V, dy: &V, h: f64) -> f64 {
+    let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
+    4.0 * (ulp * probe.slope(t, y, dy, h).abs() + probe.noise(t, y))
 }
 
-/// All zeros that can be told apart, in order.
-pub(super) fn scan<V, A: Fn(f64) -> V>(
+/// The zero of a method's own steps that belongs to one of its interpolant, between these times: by Newton's method on the
+/// length of the step, then by secants through the last two, and by halves where these leave the bracket. The derivative
+/// of the solution is not that of the method, so that Newton's method alone would not converge where steps are coarse.
+pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
     probe: &dyn Probe<V>,
-    tracker: &Tracker,
-    path: &Path<'_, V, A>,
-) -> Result<Scan, Trouble> {
-    let (end_t, end_y, end_dy) = path.end;
-    let value = |theta: f64| {
-        if theta == 1.0 {
-            probe.value(end_t, end_y)
-        } else {
-            probe.value(path.t + theta * path.h, &(path.at)(theta))
-        }
-    };
-    // The derivative by the part of the step.
-    let slope = |t: f64, y: &V, dy: &V| probe.slope(t, y, dy, path.h) * path.h;
-
-    #[allow(clippy::cast_precision_loss)]
-    let mut nodes: Vec<(f64, f64)> =
-        (1..=PARTS).map(|part| part as f64 / PARTS as f64).map(|theta| (theta, value(theta))).collect();
-    let mut sign = tracker.sign;
-    let start_slope = slope(path.t, path.start.0, path.start.1);
-    if sign == 0.0 {
-        sign = signum(start_slope);
-        if sign * nodes[0].1 <= 0.0 && sign != 0.0 {
-            // It turns back within the first part: where, is looked for down to the spacing of time.
-            let spacing = path.t.abs().next_up() - path.t.abs();
-            let parts = std::iter::successors(Some(0.5 * nodes[0].0), |theta| Some(0.5 * theta));
-            let left = parts.take_while(|theta| (theta * path.h).abs() > spacing);
-            match left.map(|theta| (theta, value(theta))).find(|(_, w)| w * sign > 0.0) {
-                Some(node) => nodes.insert(0, node),
-                None if tracker.fresh => return Err(Trouble::PilesUp),
-                None => sign = 0.0,
-            }
-        }
+    index: usize,
+    crossing: &Crossing,
+    (earliest, latest): (f64, f64),
+    look: &mut Look<'_, V, K>,
+) -> Zero<V, K> {
+    let StepTimes { t, h, first, .. } = look.times;
+    let (mut left, mut right) = (earliest, latest);
+    let mut time = t + crossing.theta * h;
+    if (time - left) * h <= 0.0 {
+        time = next_after(left, h);
     }
-    nodes.insert(0, (0.0, tracker.value));
-    if let Some(&(theta, value)) = nodes.iter().find(|(_, w)| w.is_nan()) {
-        return Err(Trouble::NotANumber { t: path.t + theta * path.h, value });
-    }
-    let dips = dips(&nodes, sign, start_slope, slope(end_t, end_y, end_dy), &value);
-    nodes.extend(dips);
-    nodes.sort_by(|a, b| a.0.total_cmp(&b.0));
-
-    let start = sign;
-    let mut crossings = Vec::new();
-    for pair in nodes.windows(2) {
-        let (right, w) = pair[1];
-        let after = signum(w);
-        if sign != 0.0 && after != sign {
-            let theta = if after == 0.0 { right } else { zero(&value, pair[0], pair[1], sign) };
-            crossings.push(Crossing { theta, sign });
-            sign = after;
-        } else if sign == 0.0 {
-            sign = after;
-        }
-    }
-    Ok(Scan { crossings, start, sign, value: nodes[nodes.len() - 1].1 })
-}
-
-/// Places where the function comes to the other side between two values on one side.
-fn dips(
-    nodes: &[(f64, f64)],
-    start_sign: f64,
-    start_slope: f64,
-    end_slope: f64,
-    value: &impl Fn(f64) -> f64,
-) -> Vec<(f64, f64)> {
-    let mut found = Vec::new();
-    let mut look = |left: f64, right: f64, sign: f64| found.extend(dip(value, left, right, sign));
-    for triple in nodes.windows(3) {
-        let sign = signum(triple[1].1);
-        let [before, here, after] = [triple[0].1, triple[1].1, triple[2].1].map(|w| w * sign);
-        if sign != 0.0 && before > 0.0 && after > 0.0 && here <= before && here <= after {
-            look(triple[0].0, triple[2].0, sign);
-        }
-    }
-    let last = nodes.len() - 1;
-    let (first, second) = (nodes[0].1 * start_sign, nodes[1].1 * start_sign);
-    if first > 0.0 && second >= first && start_slope * start_sign < 0.0 {
-        look(nodes[0].0, nodes[1].0, start_sign);
-    }
-    let sign = signum(nodes[last].1);
-    let (before, end) = (nodes[last - 1].1 * sign, nodes[last].1 * sign);
-    if end > 0.0 && before >= end && end_slope * sign > 0.0 {
-        look(nodes[last - 1].0, nodes[last].0, sign);
-    }
-    found
-}
-
-/// Goes to the least of the function times `sign` between two places by golden sections, until it has the other sign.
-fn dip(value: &impl Fn(f64) -> f64, left: f64, right: f64, sign: f64) -> Option<(f64, f64)> {
-    let golden = (5.0f64.sqrt() - 1.0) / 2.0;
-    let (mut a, mut b) = (left, right);
-    let (mut c, mut d) = (b - golden * (b - a), a + golden * (b - a));
-    let (mut at_c, mut at_d) = (value(c), value(d));
-    for _ in 0..45 {
-        if let Some(found) = [(c, at_c), (d, at_d)].into_iter().find(|(_, w)| w * sign <= 0.0) {
-            return Some(found);
-        }
-        if at_c * sign < at_d * sign {
-            (b, d, at_d) = (d, c, at_c);
-            c = b - golden * (b - a);
-            at_c = value(c);
-        } else {
-            (a, c, at_c) = (c, d, at_d);
-            d = a + golden * (b - a);
-            at_d = value(d);
-        }
-    }
-    None
-}
-
-/// The zero between two places with values of different signs: false position after Dowell and Jarratt (*A modified
-/// regula falsi method*, BIT 11, 1971), with halving where it is slow.
-fn zero(value: &impl Fn(f64) -> f64, left: (f64, f64), right: (f64, f64), sign: f64) -> f64 {
-    let (mut a, mut at_a) = left;
-    let (mut b, mut at_b) = right;
-    let mut kept = 0.0;
-    for narrowing in 0..NARROWINGS {
-        if b - a <= f64::EPSILON * b {
+    let mut zero = Zero::at_end(index, (crossing.before, crossing.after), look);
+    zero.theta = crossing.theta;
+    let (mut least, mut slope) = (f64::INFINITY, f64::NAN);
+    let mut previous: Option<(f64, f64)> = None;
+    let mut idle = 0;
+    for _ in 0..STEPS {
+        if (time - left) * h <= 0.0 || (right - time) * h <= 0.0 {
             break;
         }
-        let secant = b - at_b * ((b - a) / (at_b - at_a));
-        let middle = if narrowing % 3 == 2 || !(secant > a && secant < b) { 0.5 * (a + b) } else { secant };
-        let w = value(middle);
-        if w == 0.0 {
-            return middle;
-        }
-        // An end that stays twice counts for half.
-        if w * sign > 0.0 {
-            (a, at_a) = (middle, w);
-            at_b *= if kept > 0.0 { 0.5 } else { 1.0 };
-            kept = 1.0;
+        let times = StepTimes { t, h: time - t, first, last: time };
+        let (y1, k) = (look.step)(&times);
+        let value = probe.value(time, &y1);
+        let is_before = value * crossing.before > 0.0;
+        if value.abs() < least {
+            least = value.abs();
+            slope = probe.slope(time, &y1, &k.as_ref()[look.last], times.h);
+            zero = Zero { times, t1: time, redone: Some((y1, k)), ..zero };
         } else {
-            (b, at_b) = (middle, w);
-            at_a *= if kept < 0.0 { 0.5 } else { 1.0 };
-            kept = -1.0;
+            idle += 1;
         }
+        let converged = || {
+            let state = zero.state(look);
+            least <= rounding(probe, zero.t1, state, look.slope_of(&zero), h)
+        };
+        if value == 0.0 || idle > IDLE_STEPS || (idle > 0 && converged()) {
+            break;
+        }
+        *(if is_before { &mut left } else { &mut right }) = time;
+        let next = match previous {
+            None => time - value / slope,
+            Some((at, w)) => time - value * ((time - at) / (value - w)),
+        };
+        if next == time {
+            break;
+        }
+        previous = Some((time, value));
+        let inside = (next - left) * h > 0.0 && (right - next) * h > 0.0;
+        time = if inside { next } else { 0.5 * (left + right) };
     }
-    b
-}
-
-pub(super) fn signum(w: f64) -> f64 {
-    if w > 0.0 {
-        1.0
-    } else if w < 0.0 {
-        -1.0
-    } else {
-        0.0
-    }
+    let (state, dy) = (zero.state(look), look.slope_of(&zero));
+    let noise = probe.noise(zero.t1, state) + if zero.redone.is_some() { least } else { 0.0 };
+    let slope = probe.slope(zero.t1, state, dy, zero.times.h).abs();
+    // Where it barely crosses zero, rounding says nothing of what is far.
+    let blur = (noise / slope).min(1e-6 * h.abs());
+    Zero { blur, ..zero }
 }

@@ -45,7 +45,8 @@ pub(crate) struct Happened<V> {
     pub(crate) t: f64,
     pub(crate) before: V,
     pub(crate) after: V,
-    /// The event by whose function the time was found.
+    /// The event whose function says when: itself, or the first of those at one time, where it would not happen after
+    /// them if it came a little later.
     pub(crate) trigger: usize,
     /// Whether the step was cut here.
     pub(crate) cuts: bool,

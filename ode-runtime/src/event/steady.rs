@@ -14,7 +14,8 @@ pub struct SteadyState {
 }
 
 /// The event that the solution has come to rest: the root mean square of f_i / (`atol` + `rtol` |y_i|) is at most 1, so
-/// that tolerances are those of a change per unit of time. It happens at the end of a step.
+/// that tolerances are those of a change per unit of time. It happens at the end of the first step at which that is so, and
+/// again only after a change; it has no direction.
 ///
 /// Its time is held in gradients, in which it would count for nothing at rest.
 ///
@@ -75,8 +76,8 @@ impl<S: Model> EventFunction<S> for SteadyState {
     fn at_step_end<L: Single<Scalar = S::Real>>(&self, y: &S::Vector<L>, dy: &S::Vector<L>) -> Option<bool> {
         let sum: f64 = (0..y.len())
             .map(|i| {
-                let scale = self.atol + self.rtol * y[i].get().to_f64().abs();
-                (dy[i].get().to_f64() / scale).powi(2)
+                let (y, dy) = (y[i].get().to_f64(), dy[i].get().to_f64());
+                if dy == 0.0 { 0.0 } else { (dy / (self.atol + self.rtol * y.abs())).powi(2) }
             })
             .sum();
         Some(sum <= y.len() as f64)

@@ -38,6 +38,8 @@ pub struct Tracker {
     end: (f64, f64),
     /// Whether it has just happened, and the state was reset so that it is zero still.
     pub(super) fresh: bool,
+    /// Where it is zero: values up to this size are rounding.
+    pub(super) rounding: f64,
     /// How often it happened since it last counted.
     pub(super) count: usize,
 }
@@ -52,8 +54,9 @@ impl Tracker {
         L: Single<Scalar = S::Real>,
         E: EventFunction<S>,
     {
-        if let Some(happens) = event.at_step_end::<L>(end.y, end.dy) {
-            return !happens;
+        if let Some(at_rest) = event.at_step_end::<L>(end.y, end.dy) {
+            self.end = (value_at_step_end(at_rest), f64::NAN);
+            return !(at_rest && self.value > 0.0);
         }
         self.end = (event.value::<L>(end.t, end.y), f64::NAN);
         if !E::KNOWS_SLOPE {
@@ -76,8 +79,8 @@ impl Tracker {
         L: Single<Scalar = S::Real>,
         E: EventFunction<S>,
     {
-        if let Some(happens) = event.at_step_end::<L>(samples.end.y, samples.end.dy) {
-            return !happens;
+        if let Some(at_rest) = event.at_step_end::<L>(samples.end.y, samples.end.dy) {
+            return !(at_rest && self.value > 0.0);
         }
         let value = |place: usize| event.value::<L>(samples.t[place], samples.y[place]);
         let (w0, sign) = (self.value, self.sign);
@@ -94,8 +97,19 @@ impl Tracker {
         (self.value, self.slope) = self.end;
     }
 
-    /// Begins a step with this sign and value.
-    pub(super) fn begin(&mut self, sign: f64, value: f64, fresh: bool) {
-        (self.sign, self.value, self.slope, self.fresh) = (sign, value, f64::NAN, fresh);
+    /// Begins a step with this value, and the sign that goes with it.
+    pub(super) fn begin(&mut self, sign: f64, value: f64) {
+        (self.sign, self.value, self.slope, self.fresh) = (sign, value, f64::NAN, false);
     }
+
+    /// Begins a step at a zero, where values up to `rounding` say nothing; `fresh` where the state was just reset.
+    pub(super) fn begin_at_zero(&mut self, rounding: f64, fresh: bool) {
+        self.begin(0.0, 0.0);
+        (self.fresh, self.rounding) = (fresh, rounding);
+    }
+}
+
+/// What stands for the value of an event that has no function, so that it happens once where it comes to be.
+pub(super) fn value_at_step_end(happens: bool) -> f64 {
+    if happens { -1.0 } else { 1.0 }
 }

@@ -1,20 +1,26 @@
 //! The events of a solve while it runs.
 
+use super::approach::{Approach, approaches};
+use super::coincidence::Part;
 use super::list::{Action, Events, Probe};
-use super::locate::{Crossing, Path, Trouble, scan, signum};
+use super::locate::{Zero, locate, rounding};
 use super::occurrence::Happened;
-use super::track::{End, INTERIOR, Samples, Tracker};
+use super::scan::{Path, Trouble, scan, signum};
+use super::track::{End, INTERIOR, Samples, Tracker, value_at_step_end};
 use crate::dense::{Slopes, Weights, interpolate};
 use crate::number::Single;
-use crate::solve::{StepTimes, next_after, non_finite};
+use crate::solve::StepTimes;
 use crate::space::Space;
 use crate::system::Model;
+
+/// The part of a step by which a function may have left its domain at an event that cuts the step.
+const BEYOND_DOMAIN: f64 = 1e-9;
 
 /// The events of a solve, with what is known of each of them.
 pub(crate) struct Watch<'e, S: Model, L: Single<Scalar = S::Real>, E> {
     events: &'e E,
-    probes: Vec<Box<dyn Probe<S::Vector<L>> + 'e>>,
-    trackers: Vec<Tracker>,
+    pub(super) probes: Vec<Box<dyn Probe<S::Vector<L>> + 'e>>,
+    pub(super) trackers: Vec<Tracker>,
     /// The weights of the stages where a step is looked at.
     interior: [Vec<f64>; 3],
     /// Whether the interpolant has stages that are evaluated only for a close look.
@@ -34,6 +40,8 @@ pub(crate) struct Look<'a, V, K> {
     pub(crate) last: usize,
     /// Makes another step from the same start, and completes it.
     pub(crate) step: &'a mut dyn FnMut(&StepTimes) -> (V, K),
+    /// The derivative of a state.
+    pub(crate) rhs: &'a mut dyn FnMut(f64, &V) -> V,
 }
 
 /// A step that ends at an event, and the state after that.
@@ -48,38 +56,18 @@ pub(crate) struct CutShort<V, K> {
     pub(crate) ends: bool,
 }
 
+impl<'a, V, K: AsRef<[V]>> Look<'a, V, K> {
+    /// The derivative of the solution at a zero.
+    pub(super) fn slope_of<'b>(&'b self, zero: &'b Zero<V, K>) -> &'b V {
+        let stages = zero.redone.as_ref().map_or(self.k.stages, |(_, k)| k.as_ref());
+        &stages[self.last]
+    }
+}
+
 /// What happened in a step, in order.
 pub(crate) struct Found<V, K> {
     pub(crate) happened: Vec<Happened<V>>,
     pub(crate) cut: Option<CutShort<V, K>>,
-}
-
-/// A step that ends at an event.
-struct Located<V, K> {
-    times: StepTimes,
-    t1: f64,
-    redone: Option<(V, K)>,
-}
-
-/// Where the events stand when one of them cuts a step.
-struct Sides {
-    /// The sign of each before the cut, crossings in the step before it included.
-    signs: Vec<f64>,
-    /// Which have crossed in the step.
-    crossed: Vec<bool>,
-    /// Which cross at the very place of the one that cuts.
-    along: Vec<usize>,
-    /// Those of them that were gone through before it.
-    passed: Vec<usize>,
-}
-
-impl Sides {
-    /// Whether another event than the one that cuts has come to its zero, where its function has this value.
-    fn arrived(&self, index: usize, value: f64) -> bool {
-        let side = value * self.signs[index];
-        let at_once = self.along.contains(&index) || (side == 0.0 && self.signs[index] != 0.0);
-        side < 0.0 || (at_once && !self.crossed[index])
-    }
 }
 
 impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E> {
@@ -91,16 +79,31 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         Self { events, probes, trackers, interior: INTERIOR.map(at), extended: weights.extended() }
     }
 
-    /// Begins at this time and state. A function that is zero there is left before it counts.
-    pub(crate) fn start(&mut self, t: f64, y: &S::Vector<L>) -> Result<(), (usize, Trouble)> {
+    /// Begins at this time, in the state `y` whose derivative is `dy`; `h` is the length of the first step. A function
+    /// that is zero there is left before it counts.
+    pub(crate) fn start(
+        &mut self,
+        (t, h): (f64, f64),
+        y: &S::Vector<L>,
+        dy: &S::Vector<L>,
+    ) -> Result<(), (usize, Trouble)> {
         for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
             let value = probe.value(t, y);
             if value.is_nan() {
                 return Err((index, Trouble::NotANumber { t, value }));
             }
-            tracker.begin(signum(value), value, false);
+            tracker.begin(signum(value), value);
+            let rounding = rounding(&**probe, t, y, dy, h);
+            if value.abs() <= rounding {
+                tracker.begin_at_zero(rounding, false);
+            }
         }
         Ok(())
+    }
+
+    /// How near those came that end the solve, along these states.
+    pub(crate) fn approaches(&self, states: impl Iterator<Item = (f64, S::Vector<L>)>) -> Vec<Approach> {
+        approaches(&self.probes, states)
     }
 
     /// Whether nothing can have happened in a step, as far as a quick look tells; if so, the step is done with. It does
@@ -167,56 +170,88 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             end: (t1, y1, completion),
             at: |theta| interpolate(weights, theta, h, y, k),
         };
-        let mut signs = vec![0.0; self.probes.len()];
+        let mut starts = vec![0.0; self.probes.len()];
         let mut ends = vec![(0.0, 0.0); self.probes.len()];
-        let mut crossings: Vec<(usize, Crossing)> = Vec::new();
+        let mut zeros: Vec<Zero<S::Vector<L>, K>> = Vec::new();
+        // The first part of the step from which on a function is no number, and which.
+        let mut domain: Option<(f64, usize)> = None;
         for (index, probe) in self.probes.iter().enumerate() {
-            match probe.at_step_end(y1, completion) {
-                Some(true) => crossings.push((index, Crossing { theta: 1.0, sign: 1.0 })),
-                Some(false) => {}
-                None => {
-                    let scan =
-                        scan(&**probe, &self.trackers[index], &path).map_err(|trouble| (index, trouble))?;
-                    crossings.extend(scan.crossings.iter().map(|&crossing| (index, crossing)));
-                    signs[index] = scan.start;
-                    ends[index] = (scan.sign, scan.value);
+            if let Some(at_rest) = probe.at_step_end(y1, completion) {
+                if at_rest && self.trackers[index].value > 0.0 {
+                    zeros.push(Zero::at_end(index, (0.0, 0.0), look));
+                }
+                ends[index] = (1.0, value_at_step_end(at_rest));
+                continue;
+            }
+            let scan = scan(&**probe, &self.trackers[index], &path).map_err(|trouble| (index, trouble))?;
+            let time = |theta: f64| if theta == 1.0 { t1 } else { t + theta * h };
+            if let Some(theta) = scan.domain
+                && domain.is_none_or(|(other, _)| theta < other)
+            {
+                domain = Some((theta, index));
+            }
+            let mut earliest = t;
+            for (place, crossing) in scan.crossings.iter().enumerate() {
+                let next = scan.crossings.get(place + 1).map_or(1.0, |next| next.theta);
+                let zero = locate(&**probe, index, crossing, (earliest, time(next)), look);
+                earliest = zero.t1;
+                zeros.push(zero);
+            }
+            (starts[index], ends[index]) = (scan.start, scan.end);
+        }
+        // Those at one time stay in the order in which the events were given.
+        zeros.sort_by(|a, b| (a.t1 * h.signum()).total_cmp(&(b.t1 * h.signum())));
+        let cut = (0..zeros.len()).find(|&place| {
+            let Zero { index, before, .. } = zeros[place];
+            self.probes[index].action() != Action::Note && self.counts(index, before)
+        });
+        if let Some((theta, index)) = domain
+            && cut.is_none_or(|cut| zeros[cut].theta > theta + BEYOND_DOMAIN)
+        {
+            return Err((index, Trouble::NotANumber { t: t + theta * h, value: f64::NAN }));
+        }
+
+        let at_cut = |zero: &Zero<S::Vector<L>, K>| cut.is_some_and(|cut| zero.is_beside(&zeros[cut]));
+        let reached = cut.map_or(t1, |cut| zeros[cut].t1);
+        let mut happened = Vec::new();
+        let mut signs = starts;
+        for zero in zeros.iter().filter(|zero| (reached - zero.t1) * h >= 0.0 && !at_cut(zero)) {
+            signs[zero.index] = zero.after;
+            if self.probes[zero.index].action() == Action::Note && self.counts(zero.index, zero.before) {
+                let (before, after) = (zero.state(look).clone(), zero.state(look).clone());
+                let (index, t) = (zero.index, zero.t1);
+                happened.push(Happened { index, t, before, after, trigger: index, cuts: false });
+            }
+        }
+        let Some(cut) = cut else {
+            for (index, (sign, value)) in ends.into_iter().enumerate() {
+                self.trackers[index].begin(sign, value);
+                if sign == 0.0 {
+                    let rounding = rounding(&*self.probes[index], t1, y1, completion, h);
+                    self.trackers[index].begin_at_zero(rounding, false);
                 }
             }
-        }
-        crossings.sort_by(|a, b| a.1.theta.total_cmp(&b.1.theta));
-
-        let mut happened = Vec::new();
-        let mut crossed = vec![false; self.probes.len()];
-        for (place, &(index, crossing)) in crossings.iter().enumerate() {
-            (signs[index], crossed[index]) = (-crossing.sign, true);
-            if !self.counts(index, crossing.sign) {
-                continue;
+            return Ok(Found { happened, cut: None });
+        };
+        // All that happen there, in the order in which they were given; the step ends at the first of them.
+        let mut parts: Vec<Part> = signs.into_iter().map(Part::Elsewhere).collect();
+        let mut trigger = cut;
+        for place in (0..zeros.len()).filter(|&place| at_cut(&zeros[place])) {
+            let Zero { index, before, .. } = zeros[place];
+            // Those before the one that cuts were asked already.
+            let asked = place < cut && self.probes[index].action() != Action::Note;
+            let happens = place == cut || (!asked && self.counts(index, before));
+            parts[index] = if happens { Part::Happens } else { Part::Passes };
+            if happens && index < zeros[trigger].index {
+                trigger = place;
             }
-            let located = locate(&*self.probes[index], crossing.theta, look);
-            let state = located.redone.as_ref().map_or(y1, |(y1, _)| y1);
-            if self.probes[index].action() == Action::Note {
-                let (before, after) = (state.clone(), state.clone());
-                let t = located.t1;
-                happened.push(Happened { index, t, before, after, trigger: index, cuts: false });
-                continue;
-            }
-            let beside = |crossings: &[(usize, Crossing)]| -> Vec<usize> {
-                let here =
-                    crossings.iter().filter(|(other, at)| *other != index && at.theta == crossing.theta);
-                here.map(|(other, _)| *other).collect()
-            };
-            let state =
-                Sides { signs, crossed, along: beside(&crossings), passed: beside(&crossings[..place]) };
-            return self.cut(index, located, &state, happened, look);
         }
-        for (tracker, (sign, value)) in self.trackers.iter_mut().zip(ends) {
-            tracker.begin(sign, value, false);
-        }
-        Ok(Found { happened, cut: None })
+        parts[zeros[cut].index] = Part::Happens;
+        self.cut(zeros.swap_remove(trigger), &parts, happened, look)
     }
 
     /// Whether a crossing from this sign makes an event.
-    fn counts(&mut self, index: usize, sign: f64) -> bool {
+    pub(super) fn counts(&mut self, index: usize, sign: f64) -> bool {
         let (probe, tracker) = (&self.probes[index], &mut self.trackers[index]);
         if !probe.direction().counts(sign) {
             return false;
@@ -228,108 +263,4 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         }
         counts
     }
-
-    /// The step ends at the event `trigger`. Events at one time happen in the order in which they were given; after one
-    /// that ends the solve nothing does.
-    fn cut<K: AsRef<[S::Vector<L>]>>(
-        &mut self,
-        trigger: usize,
-        located: Located<S::Vector<L>, K>,
-        sides: &Sides,
-        mut happened: Vec<Happened<S::Vector<L>>>,
-        look: &Look<'_, S::Vector<L>, K>,
-    ) -> Result<Found<S::Vector<L>, K>, (usize, Trouble)> {
-        let Located { times, t1: t, redone } = located;
-        let (y1, k) = redone.as_ref().map_or((look.y1, look.k.stages), |(y1, k)| (y1, k.as_ref()));
-        let at_event: Vec<f64> = self.probes.iter().map(|probe| probe.value(t, y1)).collect();
-        let mut state = y1.clone();
-        let (mut reset, mut ends) = (false, false);
-        let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
-        let rounding =
-            |probe: &dyn Probe<S::Vector<L>>| 4.0 * ulp * probe.slope(t, y1, &k[look.last], times.h).abs();
-        // Those that were gone through at this very place: the side on which rounding leaves them says nothing.
-        let passed: Vec<bool> = self
-            .probes
-            .iter()
-            .enumerate()
-            .map(|(index, probe)| {
-                let near = || sides.crossed[index] && at_event[index].abs() <= rounding(&**probe);
-                index != trigger && (sides.passed.contains(&index) || near())
-            })
-            .collect();
-        let arrived: Vec<bool> = (0..self.probes.len())
-            .map(|index| sides.arrived(index, at_event[index]) && !passed[index])
-            .collect();
-        for (index, &arrived) in arrived.iter().enumerate() {
-            let counts = index == trigger || (arrived && self.counts(index, sides.signs[index]));
-            if !counts {
-                continue;
-            }
-            let probe = &self.probes[index];
-            let after = probe.after(t, &state);
-            if let Some((component, value)) = non_finite(std::slice::from_ref(&after)) {
-                return Err((index, Trouble::WildReset { t, component, value }));
-            }
-            happened.push(Happened { index, t, before: state, after: after.clone(), trigger, cuts: true });
-            state = after;
-            reset |= probe.action() == Action::Reset;
-            ends = probe.action() == Action::End;
-            if ends {
-                break;
-            }
-        }
-        if !ends {
-            for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
-                let value = probe.value(t, &state);
-                if value.is_nan() {
-                    return Err((index, Trouble::NotANumber { t, value }));
-                }
-                // What is left of its zero by rounding; of one that crossed before, only at this very time.
-                let here = index == trigger || arrived[index] || passed[index];
-                let left = if here { at_event[index].abs() } else { 0.0 };
-                let rounding = left.max(rounding(&**probe));
-                let at_zero = here || sides.crossed[index];
-                let fresh = at_zero && value.abs() <= rounding;
-                let (sign, value) = if fresh { (0.0, 0.0) } else { (signum(value), value) };
-                tracker.begin(sign, value, fresh);
-            }
-        }
-        let reset = reset.then_some(state);
-        Ok(Found { happened, cut: Some(CutShort { times, t1: t, redone, reset, ends }) })
-    }
-}
-
-/// Ends a step at the zero that the interpolant has at this part of it: by Newton's method on the length of the step,
-/// as long as the function gets smaller.
-fn locate<V: Clone, K: AsRef<[V]>>(
-    probe: &dyn Probe<V>,
-    theta: f64,
-    look: &mut Look<'_, V, K>,
-) -> Located<V, K> {
-    let StepTimes { t, h, first, .. } = look.times;
-    let inside = |time: f64| (time - t) * h > 0.0 && (look.t1 - time) * h > 0.0;
-    let mut time = t + theta * h;
-    if time == t {
-        time = next_after(t, h);
-    }
-    let mut best: Option<(f64, Located<V, K>)> = None;
-    for _ in 0..8 {
-        if !inside(time) {
-            break;
-        }
-        let times = StepTimes { t, h: time - t, first, last: time };
-        let (y1, k) = (look.step)(&times);
-        let value = probe.value(time, &y1);
-        if best.as_ref().is_some_and(|(least, _)| value.abs() >= *least) {
-            break;
-        }
-        let slope = probe.slope(time, &y1, &k.as_ref()[look.last], times.h);
-        best = Some((value.abs(), Located { times, t1: time, redone: Some((y1, k)) }));
-        let next = time - value / slope;
-        if value == 0.0 || next == time || !next.is_finite() {
-            break;
-        }
-        time = next;
-    }
-    best.map_or(Located { times: look.times, t1: look.t1, redone: None }, |(_, located)| located)
 }

@@ -18,11 +18,12 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Whether a function that leaves this sign crosses the way that counts.
+    /// Whether a function that leaves this sign crosses the way that counts; what has no function has no sign, 0, and
+    /// always does.
     pub(super) fn counts(self, sign_before: f64) -> bool {
         match self {
-            Self::Rising => sign_before < 0.0,
-            Self::Falling => sign_before > 0.0,
+            Self::Rising => sign_before <= 0.0,
+            Self::Falling => sign_before >= 0.0,
             Self::Both => true,
         }
     }

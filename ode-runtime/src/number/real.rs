@@ -7,6 +7,9 @@ pub trait Real: Lane<Scalar = Self, Mask = bool> + PartialOrd + Default {
     /// The relative and absolute tolerance that a solve has unless told otherwise: what this precision can resolve.
     const TOLERANCES: (f64, f64);
 
+    /// The distance from 1 to the next number.
+    const EPSILON: f64;
+
     /// The number nearest to `x`.
     fn from_f64(x: f64) -> Self;
 
@@ -19,6 +22,7 @@ pub trait Real: Lane<Scalar = Self, Mask = bool> + PartialOrd + Default {
 
 impl Real for f64 {
     const TOLERANCES: (f64, f64) = (1e-7, 1e-9);
+    const EPSILON: f64 = Self::EPSILON;
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
@@ -38,6 +42,7 @@ impl Real for f64 {
 
 impl Real for f32 {
     const TOLERANCES: (f64, f64) = (1e-5, 1e-7);
+    const EPSILON: f64 = Self::EPSILON as f64;
 
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation)]

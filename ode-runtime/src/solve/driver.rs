@@ -1,5 +1,7 @@
 //! The loop that all solves go through.
 
+use std::cell::Cell;
+
 use super::clock::{Clock, Next, StepTimes, next_after};
 use super::extend::extend;
 use super::failure::{
@@ -106,9 +108,6 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         return Err(failure_of_rhs::<S, L>(bad, &name, plan.start, record, &y.clone(), stats));
     }
     let mut watch = Watch::<S, L, E>::new(observers.events, &plan.weights);
-    watch
-        .start(plan.start, &y.clone())
-        .map_err(|trouble| trouble_of_event::<S, L>(trouble, &name, plan.start, record, &y.clone(), stats))?;
     let mut h = match plan.first_step {
         Some(h) => h * plan.direction,
         None if law.is_none() => 0.0,
@@ -119,6 +118,13 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
             choose_first_step::<S, L>(plan, tableau.order, &rhs, &y, &f, &mut scratch)
         }
     };
+    if E::COUNT > 0 {
+        let h = clock.next(plan, h, record).times.h;
+        let (y, dy) = (y.clone(), stages.as_ref()[0].clone());
+        watch
+            .start((plan.start, h), &y, &dy)
+            .map_err(|trouble| trouble_of_event::<S, L>(trouble, &name, plan.start, record, &y, stats))?;
+    }
 
     loop {
         let mut next = clock.next(plan, h, record);
@@ -136,7 +142,12 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
             ));
         }
         if stats.accepted + stats.rejected >= plan.max_num_steps {
-            return Err(too_many::<S, L>(next.times.t, plan, record, &y.clone(), stats));
+            let (t, y) = (next.times.t, y.clone());
+            return Err(if plan.open {
+                no_event::<S, L, E>(t, &watch, record, &y, stats)
+            } else {
+                too_many::<S, L>(t, plan, record, &y, stats)
+            });
         }
         if stops::<S, L>(&observers, Moment::Step, plan, &next.times, &y) {
             record.end(Ended::ByCallback, next.times.t, &y.clone(), just_reset);
@@ -270,7 +281,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
         }
         if next.cut != Cut::Free && next.t1 == plan.end {
             return if plan.open {
-                Err(no_event::<S, L>(next.t1, record, &y.clone(), stats))
+                Err(no_event::<S, L, E>(next.t1, &watch, record, &y.clone(), stats))
             } else {
                 Ok(stats)
             };
@@ -321,16 +332,27 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
 ) -> Result<Option<CutStep<S, L, M>>, SolveError> {
     let Accepted { next, p, y, y1, stages, extra } = step;
     let last = method.tableau().stages() - 1;
-    let mut steps = 0;
+    if let Some(bad) = non_finite(&stages.as_ref()[..=last]) {
+        let name = |index: usize| dynamics.component(index);
+        return Err(failure_of_rhs::<S, L>(bad, &name, next.t1, record, y, *stats));
+    }
+    let evaluations = Cell::new(0);
+    let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| {
+        evaluations.set(evaluations.get() + 1);
+        dynamics.rhs(p, t, y, dy);
+    };
     let mut again = |times: &StepTimes| {
-        steps += 1;
         let (mut k, mut y1) = (copied(method, stages, y), y.clone());
-        let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| dynamics.rhs(p, t, y, dy);
         let h = L::constant(times.h);
         let at_stage = |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| rhs(times.at(node), y, dy);
         method.advance(at_stage, h, y, &mut k, &mut y1);
         rhs(times.last, &y1, &mut k.as_mut()[last]);
         (y1, k)
+    };
+    let mut slope = |t: f64, y: &S::Vector<L>| {
+        let mut dy = y.clone();
+        rhs(t, y, &mut dy);
+        dy
     };
     let mut look = Look {
         weights: &plan.weights,
@@ -341,12 +363,13 @@ fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Sc
         k: Slopes { stages: &stages.as_ref()[..=last], extra },
         last,
         step: &mut again,
+        rhs: &mut slope,
     };
     let found = watch.look(&mut look).map_err(|trouble| {
         let name = |index: usize| dynamics.component(index);
         trouble_of_event::<S, L>(trouble, &name, next.times.t, record, y, *stats)
     })?;
-    stats.rhs_evaluations += steps * last;
+    stats.rhs_evaluations += evaluations.get();
     for event in &found.happened {
         if record.events.len() == plan.max_events {
             let partial = record.partial(next.times.t, y, *stats);

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Partial;
+use crate::event::Approach;
 use crate::method::Method;
 
 /// Why there is no solution. Whatever fails after the first step keeps the part that was solved.
@@ -89,10 +90,11 @@ pub enum SolveError {
     OpenEnd,
 
     #[error(
-        "no event ended the solve up to t = {t}, after {} accepted steps: the event never happens, or comes later than max_num_steps allows. See the partial solution in this error",
-        .partial.stats().accepted
+        "nothing ended the solve up to t = {t}, after {} accepted steps{}: it never happens, or comes later than max_num_steps allows. See the partial solution in this error",
+        .partial.stats().accepted,
+        in_brackets(.approaches)
     )]
-    NoEvent { t: f64, partial: Box<Partial> },
+    NoEvent { t: f64, approaches: Vec<Approach>, partial: Box<Partial> },
 
     #[error(
         "the function of event {event} is {value} at t = {t}: it leaves its domain there (ln or sqrt of a negative number, a division by zero). See the partial solution in this error"
@@ -187,6 +189,11 @@ pub enum SolveError {
 
 fn for_state(component: Option<usize>) -> String {
     component.map_or_else(String::new, |index| format!(" for state {index}"))
+}
+
+fn in_brackets(approaches: &[Approach]) -> String {
+    let each: Vec<String> = approaches.iter().map(ToString::to_string).collect();
+    if each.is_empty() { String::new() } else { format!(" ({})", each.join("; ")) }
 }
 
 fn known_methods() -> String {

@@ -4,7 +4,7 @@ use super::clock::{Next, StepTimes};
 use super::plan::Plan;
 use super::record::Record;
 use super::{SolveError, Stats};
-use crate::event::Trouble;
+use crate::event::{Events, Trouble, Watch};
 use crate::number::{Real, Single};
 use crate::space::Space;
 use crate::system::Model;
@@ -44,21 +44,21 @@ pub(crate) fn too_many<S: Model, L: Single<Scalar = S::Real>>(
     y: &S::Vector<L>,
     stats: Stats,
 ) -> SolveError {
-    if plan.open {
-        return no_event::<S, L>(t, record, y, stats);
-    }
     SolveError::TooManySteps { t, limit: plan.max_num_steps, partial: record.partial(t, y, stats) }
 }
 
 #[cold]
 #[inline(never)]
-pub(crate) fn no_event<S: Model, L: Single<Scalar = S::Real>>(
+pub(crate) fn no_event<S: Model, L: Single<Scalar = S::Real>, E: Events<S>>(
     t: f64,
+    watch: &Watch<'_, S, L, E>,
     record: &Record<'_, S>,
     y: &S::Vector<L>,
     stats: Stats,
 ) -> SolveError {
-    SolveError::NoEvent { t, partial: record.partial(t, y, stats) }
+    let lanes = |(t, y): (f64, S::Vector<S::Real>)| (t, S::convert(&y, L::splat));
+    let approaches = watch.approaches(record.path().map(lanes).chain([(t, y.clone())]));
+    SolveError::NoEvent { t, approaches, partial: record.partial(t, y, stats) }
 }
 
 #[cold]

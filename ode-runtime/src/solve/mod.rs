@@ -22,7 +22,7 @@ pub(crate) use extend::extend;
 pub(crate) use failure::{failure_of_rhs, non_finite, too_many, too_small, wild_state};
 pub(crate) use options::{Grid, Options, option_methods};
 pub use options::{IntoTolerance, Tolerance};
-pub use partial::Partial;
+pub use partial::{Partial, PartialEvent};
 pub(crate) use plan::{Pace, Plan, check_finite, check_inputs};
 pub(crate) use record::{Cut, Record, Step, TapeOf};
 pub use solution::Solution;

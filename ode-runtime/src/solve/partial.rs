@@ -7,16 +7,26 @@ use super::Stats;
 /// States are flat, in the order of the model's `STATES`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Partial {
-    times: Vec<f64>,
-    states: Vec<Vec<f64>>,
-    stats: Stats,
+    pub(super) times: Vec<f64>,
+    pub(super) states: Vec<Vec<f64>>,
+    pub(super) events: Vec<PartialEvent>,
+    pub(super) stats: Stats,
+}
+
+/// An event that happened before a solve failed: an [`Event`](crate::Event) whose states are flat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartialEvent {
+    /// Which: the number of `until`, `record` or `reset` among those of the solver, from 0.
+    pub index: usize,
+    /// When.
+    pub time: f64,
+    /// The state there.
+    pub before: Vec<f64>,
+    /// What it became; the same where nothing was reset.
+    pub after: Vec<f64>,
 }
 
 impl Partial {
-    pub(crate) fn new(times: Vec<f64>, states: Vec<Vec<f64>>, stats: Stats) -> Self {
-        Self { times, states, stats }
-    }
-
     /// The times that were reached: the save points, then the end of the last accepted step.
     #[must_use]
     pub fn times(&self) -> &[f64] {
@@ -39,6 +49,12 @@ impl Partial {
     #[must_use]
     pub fn last(&self) -> &[f64] {
         self.states.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// The events that happened up to there, in order.
+    #[must_use]
+    pub fn events(&self) -> &[PartialEvent] {
+        &self.events
     }
 
     /// What was done up to there.

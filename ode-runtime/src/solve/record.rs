@@ -3,7 +3,7 @@
 use super::clock::StepTimes;
 use super::plan::Plan;
 use super::tape::{Keep, Placement, Tape};
-use super::{Partial, Solution, SolveError, Stats};
+use super::{Partial, PartialEvent, Solution, SolveError, Stats};
 use crate::dense::{DenseOutput, Slopes, interpolate};
 use crate::event::{Ended, Event, Happened, Taped};
 use crate::number::{Real, Single};
@@ -183,9 +183,12 @@ impl<'a, S: Model> Record<'a, S> {
         }
     }
 
-    /// Saves the state to which the last step was reset, where a save point is.
+    /// Keeps the state to which the last step was reset, and saves it where a save point is.
     #[allow(clippy::float_cmp)]
     pub(crate) fn reset<L: Single<Scalar = S::Real>>(&mut self, t: f64, y: &S::Vector<L>) {
+        if let Some(dense) = &mut self.dense {
+            dense.reset(plain::<S, L>(y));
+        }
         if self.plan.save.get(self.next) == Some(&t) {
             let step = self.tape.as_ref().map_or(0, Tape::len);
             self.place(S::unflatten(&plain::<S, L>(y)), Placement { step, theta: 0.0 });
@@ -236,6 +239,14 @@ impl<'a, S: Model> Record<'a, S> {
         (Solution { times, states, stats, dense, events, ended }, tape)
     }
 
+    /// The solution so far, four times a step where all of it is kept, and the saved states else.
+    pub(crate) fn path(&self) -> Box<dyn Iterator<Item = (f64, S::Vector<S::Real>)> + '_> {
+        match &self.dense {
+            Some(dense) => Box::new(dense.path::<S::Real>(4)),
+            None => Box::new(self.times().into_iter().zip(self.states.iter().map(S::flatten))),
+        }
+    }
+
     /// What there is when the solve fails at `t`, in the state `y`.
     #[cold]
     pub(crate) fn partial<L: Single<Scalar = S::Real>>(
@@ -245,13 +256,20 @@ impl<'a, S: Model> Record<'a, S> {
         stats: Stats,
     ) -> Box<Partial> {
         let numbers = |flat: &S::Vector<S::Real>| flat.values().map(Real::to_f64).collect::<Vec<f64>>();
+        let of_state = |state: &S::State| numbers(&S::flatten(state));
+        let events = self.events.iter().map(|event| PartialEvent {
+            index: event.index,
+            time: event.time,
+            before: of_state(&event.before),
+            after: of_state(&event.after),
+        });
         let mut times = self.plan.save[..self.states.len()].to_vec();
-        let mut states: Vec<Vec<f64>> = self.states.iter().map(|state| numbers(&S::flatten(state))).collect();
+        let mut states: Vec<Vec<f64>> = self.states.iter().map(of_state).collect();
         if times.last() != Some(&t) {
             times.push(t);
             states.push(numbers(&plain::<S, L>(y)));
         }
-        Box::new(Partial::new(times, states, stats))
+        Box::new(Partial { times, states, events: events.collect(), stats })
     }
 }
 

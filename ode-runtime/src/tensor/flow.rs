@@ -103,8 +103,8 @@ impl<T: Elementary, K: TensorKernel<T>> Flow<T, K> {
     }
 
     /// The same, whose cotangents by time are found too.
-    pub(crate) fn by_time(self) -> Self {
-        Self::new(self.kernel.by_time(), self.parameters, self.names)
+    pub(crate) fn by_time(self, scale: f64) -> Self {
+        Self::new(self.kernel.by_time(scale), self.parameters, self.names)
     }
 
     /// The same for one of the rows, where they are independent.

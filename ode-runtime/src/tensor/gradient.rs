@@ -2,13 +2,14 @@
 
 use dfdx::shapes::{Rank0, Shape};
 use dfdx::tensor::{Gradients, Tensor, Trace};
-use dfdx::tensor_ops::{Backward, Device, SumTo, TryAdd, TryMul};
+use dfdx::tensor_ops::{Backward, Device, SumTo, TryMul};
 
 use super::TensorReal;
 
 /// Adds these numbers to the gradient of a tensor.
 ///
-/// A gradient's memory cannot be made outside of dfdx, but dfdx makes it: that of the sum of x g, by x, is g.
+/// A gradient's memory is known to dfdx alone (that of a broadcast tensor has one number for many), so it adds: the
+/// gradient of the sum of x g, by x, is g.
 ///
 /// # Errors
 /// Those of the device.
@@ -17,13 +18,12 @@ pub fn accumulate<S: Shape, E: TensorReal, D: Device<E>>(
     tensor: &Tensor<S, E, D>,
     flat: &[E],
 ) -> Result<(), D::Err> {
-    gradients.try_alloc_for(tensor)?;
-    let so_far = gradients.get(tensor);
     let shape = *dfdx::shapes::HasShape::shape(tensor);
     let more = tensor.device().try_tensor_from_vec(flat.to_vec(), shape)?;
-    let sum = so_far.try_add(more)?;
-    let product = tensor.clone().traced(Gradients::leaky()).try_mul(sum)?;
-    let mut made = product.try_sum::<Rank0, _>()?.try_backward()?;
-    std::mem::swap(gradients.get_or_alloc_mut(tensor)?, made.get_or_alloc_mut(tensor)?);
+    let mut own = Gradients::leaky();
+    std::mem::swap(gradients.get_or_alloc_mut(tensor)?, own.get_or_alloc_mut(tensor)?);
+    let product = tensor.clone().traced(own).try_mul(more)?;
+    let mut sum = product.try_sum::<Rank0, _>()?.try_backward()?;
+    std::mem::swap(gradients.get_or_alloc_mut(tensor)?, sum.get_or_alloc_mut(tensor)?);
     Ok(())
 }

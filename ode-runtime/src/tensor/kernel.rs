@@ -21,9 +21,10 @@ pub trait TensorKernel<T: Elementary>: Clone + Send + Sync + 'static {
     #[must_use]
     fn with_rows(&self, rows: usize) -> Self;
 
-    /// The same code, whose [`vjp`](Self::vjp) finds the derivative by time even where that costs more.
+    /// The same code, whose [`vjp`](Self::vjp) finds the derivative by time even where that costs more; `scale` is a length
+    /// of time over which the solution changes little.
     #[must_use]
-    fn by_time(self) -> Self {
+    fn by_time(self, _scale: f64) -> Self {
         self
     }
 

@@ -39,18 +39,11 @@ use crate::number::Elementary;
 use crate::solve::SolveError;
 
 /// The numbers of tensors: `f32` or `f64`.
-pub trait TensorReal: Elementary + Dtype {
-    /// The spacing of numbers at 1.
-    const EPSILON: f64;
-}
+pub trait TensorReal: Elementary + Dtype {}
 
-impl TensorReal for f32 {
-    const EPSILON: f64 = f32::EPSILON as f64;
-}
+impl TensorReal for f32 {}
 
-impl TensorReal for f64 {
-    const EPSILON: f64 = f64::EPSILON;
-}
+impl TensorReal for f64 {}
 
 /// A parameter of a system of tensors.
 #[derive(Debug, Clone)]

@@ -1,12 +1,17 @@
 //! Functions in dfdx's operations as kernels, differentiated by its tape: those that the compiler cannot see into, and any
 //! system on its own device.
 
-use dfdx::nn::{RecursiveWalker, TensorCollection, TensorOptions, TensorVisitor, ViewTensorRef};
+use std::marker::PhantomData;
+
+use dfdx::nn::{
+    RecursiveWalker, TensorCollection, TensorOptions, TensorVisitor, ViewTensorMut, ViewTensorRef,
+};
 use dfdx::shapes::Shape;
 use dfdx::tensor::{Gradients, HasErr, OwnedTape, Tensor};
 use dfdx::tensor_ops::{Backward, Device};
 
 use super::gradient::accumulate;
+use super::operations::detached;
 use super::state::TracedState;
 use super::{Parameter, TensorKernel, TensorReal};
 use crate::number::{Real, Single};
@@ -26,8 +31,9 @@ pub struct OnDevice<M, E: TensorReal, D: Device<E>, Y: TracedState<E, D>> {
     states: usize,
     parameters: usize,
     function: Function<M, E, D, Y>,
-    /// Whether derivatives by time are found, by differences: dfdx's tape knows no time.
-    by_time: bool,
+    /// Where derivatives by time are wanted, the length of time over which little changes. They are found by differences:
+    /// dfdx's tape knows no time.
+    by_time: Option<f64>,
 }
 
 impl<M: Clone, E: TensorReal, D: Device<E>, Y: TracedState<E, D>> Clone for OnDevice<M, E, D, Y>
@@ -57,17 +63,27 @@ where
         function: Function<M, E, D, Y>,
     ) -> Self {
         let parameters = parameters(model).iter().map(|parameter| parameter.values.len()).sum();
-        Self { model: model.clone(), shapes, device, states, parameters, function, by_time: false }
+        Self { model: renewed(model), shapes, device, states, parameters, function, by_time: None }
     }
 
-    /// f_t · v by a central difference, whose step weighs its own error against that of rounding.
-    fn slope(&self, t: f64, y: &Y, v: &[E]) -> f64 {
-        let step = E::EPSILON.cbrt() * t.abs().max(1.0);
-        let value = |t: f64| {
-            let value = (self.function)(&self.model, Real::from_f64(t), y.clone().traced());
-            Y::values(&value).into_iter().zip(v).map(|(f, v)| (f * *v).to_f64()).sum::<f64>()
+    /// f_t · v by a central difference, whose step weighs its own error against that of rounding; by one to the side where
+    /// the function ends at `t`.
+    fn slope(&self, t: f64, scale: f64, y: &Y, v: &[E]) -> f64 {
+        let step = (E::EPSILON.cbrt() * scale).max(8.0 * E::EPSILON * t.abs());
+        let at = |t: f64| {
+            let t = <E as Real>::from_f64(t);
+            let value = (self.function)(&self.model, t, y.clone().traced());
+            let value = Y::values(&value).into_iter().zip(v).map(|(f, v)| (f * *v).to_f64()).sum::<f64>();
+            (Real::to_f64(t), value)
         };
-        (value(t + step) - value(t - step)) / (2.0 * step)
+        let slope =
+            |(left, before): (f64, f64), (right, after): (f64, f64)| (after - before) / (right - left);
+        let (before, after) = (at(t - step), at(t + step));
+        match (before.1.is_finite(), after.1.is_finite()) {
+            (true, true) => slope(before, after),
+            (false, _) => slope(at(t), after),
+            (true, false) => slope(before, at(t)),
+        }
     }
 
     /// The same, where the function returns as many numbers as it takes: what lengths that are known at run time alone
@@ -115,8 +131,8 @@ where
         self.clone()
     }
 
-    fn by_time(self) -> Self {
-        Self { by_time: true, ..self }
+    fn by_time(self, scale: f64) -> Self {
+        Self { by_time: Some(scale), ..self }
     }
 
     fn rhs<L: Single<Scalar = E>>(&self, _: &[L], t: L, y: &[L], dy: &mut [L], _: &mut [L]) {
@@ -147,9 +163,8 @@ where
             // A device that has no memory left: no gradient.
             L::numbers_mut(y_bar).fill(<E as Real>::from_f64(f64::NAN));
         }
-        let slope =
-            if self.by_time { self.slope(Real::to_f64(t.get()), &y, L::numbers(dy_bar)) } else { 0.0 };
-        L::constant(slope)
+        let t = Real::to_f64(t.get());
+        L::constant(self.by_time.map_or(0.0, |scale| self.slope(t, scale, &y, L::numbers(dy_bar))))
     }
 }
 
@@ -181,6 +196,33 @@ fn walk<E: TensorReal, D: Device<E>, M: TensorCollection<E, D>, F: Visit<E, D>>(
     // Nothing is allocated, which is all that could fail.
     let _ = M::iter_tensors(&mut RecursiveWalker { m: model, f: &mut walk });
     walk.0
+}
+
+struct Renew<E, D>(PhantomData<(E, D)>);
+
+impl<E: TensorReal, D: Device<E>> TensorVisitor<E, D> for Renew<E, D> {
+    type Viewer = ViewTensorMut;
+    type Err = D::Err;
+    type E2 = E;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        _: TensorOptions<S, E, D>,
+        tensor: &mut Tensor<S, E, D>,
+    ) -> Result<Option<Tensor<S, E, D>>, D::Err> {
+        *tensor = detached(tensor);
+        Ok(None)
+    }
+}
+
+/// A model of the same numbers in tensors of their own: two that are one tensor, or a view of one, would share a gradient,
+/// which then counted for each of them.
+fn renewed<E: TensorReal, D: Device<E>, M: TensorCollection<E, D> + Clone>(model: &M) -> M {
+    let mut model = model.clone();
+    // What could fail does so in `detached`.
+    let _ = M::iter_tensors(&mut RecursiveWalker { m: &mut model, f: &mut Renew(PhantomData) });
+    model
 }
 
 struct Collect<E>(Vec<Parameter<E>>);

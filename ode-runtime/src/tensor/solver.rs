@@ -215,7 +215,6 @@ pub(super) struct Solve<'a, M> {
 pub(super) struct Run<T: TensorReal, K, M> {
     pub(super) recorded: Recorded<T, K, M>,
     pub(super) events: Vec<Event<Flat<T>>>,
-    pub(super) ended: Ended,
     pub(super) stats: Stats,
 }
 
@@ -236,8 +235,8 @@ impl<M: Stepper> Solve<'_, M> {
         let (solution, steps) = record.finish(stats);
         let Solution { times, states, events, ended, stats, .. } = solution;
         let (method, options) = (self.method, self.options.clone());
-        let recorded = Recorded { flow, method, options, plan, times, states, steps };
-        Ok(Run { recorded, events, ended, stats })
+        let recorded = Recorded { flow, method, options, plan, times, states, steps, ended };
+        Ok(Run { recorded, events, stats })
     }
 
     /// Solves through all times.
@@ -247,8 +246,8 @@ impl<M: Stepper> Solve<'_, M> {
         times: Times<'_>,
         callback: Option<&dyn Callback>,
     ) -> Result<Recorded<T, K, M>, SolveError> {
-        let Run { recorded, ended, .. } = self.run(start, times, &(), callback)?;
-        if ended == Ended::ByCallback {
+        let Run { recorded, .. } = self.run(start, times, &(), callback)?;
+        if recorded.ended == Ended::ByCallback {
             return Err(SolveError::StoppedShort { t: recorded.times[recorded.times.len() - 1] });
         }
         Ok(recorded)

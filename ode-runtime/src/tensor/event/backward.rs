@@ -30,7 +30,6 @@ where
     pub(super) bound: F::Bound,
     /// The start and the end of the span, where they are tensors.
     pub(super) ends: [Option<Time<S>>; 2],
-    pub(super) ended: Ended,
     pub(super) adjoint: Discrete,
     pub(super) recorded: Recorded<S::Real, K, M>,
     pub(super) ghosts: Ghosts<Y, S::Real, S::Device>,
@@ -73,7 +72,7 @@ where
         self,
         gradients: &mut Gradients<S::Real, S::Device>,
     ) -> Result<(), <S::Device as dfdx::tensor::HasErr>::Err> {
-        let Self { model, y0, events, bound, ends, ended, adjoint, recorded, ghosts } = self;
+        let Self { model, y0, events, bound, ends, adjoint, recorded, ghosts } = self;
         let (of_states, of_events) = (ghosts.of_states(gradients)?, ghosts.of_events(gradients)?);
         let bars = on_a_thread(recorded.flow.is_shared_out(), || {
             pull_back_events(adjoint, &recorded, &bound, &of_states, &of_events)
@@ -81,9 +80,15 @@ where
         model.accumulate(gradients, &bars.parameters)?;
         y0.accumulate(gradients, &bars.y0)?;
         events.accumulate(gradients, &bars.events)?;
-        // The end of a span that was not reached does not count.
-        let by_end = if ended == Ended::AtEnd { bars.times[bars.times.len() - 1] } else { 0.0 };
-        for (end, by_time) in ends.iter().zip([bars.times[0], by_end]) {
+        let (by_start, by_last) = (bars.times[0], bars.times[bars.times.len() - 1]);
+        // The end of a span that was not reached does not count; that of the last step moves with the start.
+        let by_ends = match recorded.ended {
+            Ended::AtEnd => [by_start, by_last],
+            Ended::ByEvent => [by_start, 0.0],
+            Ended::ByCallback if bars.times.len() > 1 => [by_start + by_last, 0.0],
+            Ended::ByCallback => [by_start, 0.0],
+        };
+        for (end, by_time) in ends.iter().zip(by_ends) {
             if let Some(end) = end {
                 accumulate(gradients, end, &[Real::from_f64(by_time)])?;
             }

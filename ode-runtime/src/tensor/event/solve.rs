@@ -93,13 +93,12 @@ impl<S: TensorModel, M: Stepper, A, P, F> TensorSolver<'_, S, M, A, P, F> {
         }
         let (y0, mut tape) = y0.split();
         let flat = y0.flat();
-        let mut flow = self.flow(&y0.shapes(), y0.device(), &y0.axes())?;
+        let flow = self.flow(&y0.shapes(), y0.device(), &y0.axes())?;
         check_finite("y0", &flow.names, &flat)?;
         let adjoint = self.adjoint.discrete();
         let mut keep = Keep::Nothing;
         if <Y::Tape as Tape<S::Real, S::Device>>::OWNS_TAPE {
             keep = <Discrete as TensorAdjoint<M>>::keeps(&adjoint)?;
-            flow = flow.by_time();
         }
         let bound = self.events.bind(&y0)?;
         let solve = Solve { method: self.method, options: &self.options, keep };
@@ -109,7 +108,11 @@ impl<S: TensorModel, M: Stepper, A, P, F> TensorSolver<'_, S, M, A, P, F> {
             Some(_) => solve.run(start, times, &bound, self.callback),
             None => on_a_thread(start.0.is_shared_out(), || solve.run(start, times, &bound, None)),
         };
-        let Run { recorded, events, ended, stats } = run?;
+        let Run { mut recorded, events, stats } = run?;
+        if keep != Keep::Nothing {
+            recorded = recorded.by_times();
+        }
+        let ended = recorded.ended;
         let states: Vec<&[S::Real]> = recorded.states.iter().map(|state| state.0.as_slice()).collect();
         let solution = TensorSolution::new(&y0, recorded.times.clone(), &states, events, (ended, stats))?;
         tape.keep(Backward {
@@ -121,7 +124,6 @@ impl<S: TensorModel, M: Stepper, A, P, F> TensorSolver<'_, S, M, A, P, F> {
             recorded,
             y0,
             ends,
-            ended,
         });
         Ok(solution.put_tape(tape))
     }

@@ -1,0 +1,107 @@
+//! Zeros of the method's own steps, however coarse these are.
+
+use odec::prelude::*;
+
+use crate::systems::*;
+
+#[ode]
+fn decay(_t: f64, y: f64, rate: f64) -> f64 {
+    -rate * y
+}
+
+#[differentiable]
+fn level(_t: f64, y: f64, at: f64) -> f64 {
+    y - at
+}
+
+#[test]
+fn one_long_step_of_euler_ends_at_its_own_zero() {
+    let model = Decay { rate: 1.0 };
+    let solver = model.solver().method(Euler).step_size(1.0).until(Level { at: 0.3 });
+    let (solution, pullback) = solver.solve_with_pullback(1.0, 0.0..5.0).expect("a solution");
+    // The step is 1 - h.
+    assert_near(solution.event().expect("an event").time, 0.7, 1e-15, "time");
+    let gradient = pullback.apply_event(1.0, 0.0).expect("a gradient");
+    assert_near(gradient.event.at, -1.0, 1e-14, "by level");
+    assert_near(gradient.params.rate, -0.7, 1e-14, "by rate");
+    assert_near(gradient.y0, 0.3, 1e-14, "by y0");
+}
+
+#[test]
+fn coarse_steps_of_all_methods_end_where_the_function_is_zero() {
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    for &method in Method::ALL {
+        for (step, interpolation) in
+            [(0.3, Interpolation::Method), (0.11, Interpolation::Cubic), (0.3, Interpolation::Linear)]
+        {
+            let solver = model.solver().method(method).step_size(step).interp(interpolation);
+            for level in [1.05, 1.2, 1.9] {
+                let until = |level: f64| {
+                    let solver = solver.clone().until(rising(First { level }));
+                    solver.solve_with_pullback([1.0, 1.0], 0.0..40.0).expect("a solution")
+                };
+                let (solution, pullback) = until(level);
+                let event = solution.event().expect("an event");
+                let what = format!("{method}, steps of {step}, level {level}");
+                // Rounding is large in vern6, whose coefficients are.
+                assert_near(event.before[0], level, 1e-13, &what);
+                let gradient = pullback.apply_event(1.0, [0.0, 0.0]).expect("a gradient");
+                let time = |d: f64| until(level + d).0.event().expect("an event").time;
+                assert_near(gradient.event.level / derivative(1e-4, time), 1.0, 1e-6, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_of_a_grid_stop_and_go_on() {
+    let grid = [0.0, 0.5, 1.0, 2.0, 3.0, 4.0];
+    let solver =
+        (Oscillator {}).solver().method(Rk4).grid(&grid).reset(Clock { at: 1.3 }, Dose { amount: 0.5 });
+    let solution = solver.solve([1.0, 0.0], &[0.0, 1.5, 4.0]).expect("a solution");
+    assert_eq!(times(&solution), [1.3]);
+    // The same by hand: two solves.
+    let solver = (Oscillator {}).solver().method(Rk4);
+    let before = solver.clone().grid(&[0.0, 0.5, 1.0, 1.3]).solve([1.0, 0.0], 0.0..1.3).expect("a solution");
+    let [x, v] = before.last();
+    let after = solver.grid(&[1.3, 2.0, 3.0, 4.0]).solve([x + 0.5, v], 1.3..4.0).expect("a solution");
+    for (found, wanted) in solution.last().iter().zip(after.last()) {
+        assert_near(*found, wanted, 1e-14, "state");
+    }
+}
+
+/// x' = v, where v jumps from 1 to 3 at t = 1: exact for every method that knows of the jump.
+#[ode]
+fn jumping(t: f64, [_x, _v]: [f64; 2]) -> [f64; 2] {
+    [if t < 1.0 { 1.0 } else { 3.0 }, 0.0]
+}
+
+#[test]
+fn an_event_at_a_jump_is_one_event() {
+    for direction in [1.0, -1.0] {
+        let (start, end) = if direction > 0.0 { (0.0, 2.0) } else { (2.0, 0.0) };
+        let solver = (Jumping {}).solver().jump_t(&[1.0]);
+        let x0 = if direction > 0.0 { 0.0 } else { 4.0 };
+        for at in [1.0f64.next_down(), 1.0, 1.0f64.next_up()] {
+            let noted = solver.clone().record(Clock { at }).solve([x0, 0.0], start..end).expect("a solution");
+            assert_eq!(times(&noted), [at]);
+            let reset = solver.clone().reset(Clock { at }, Dose { amount: 10.0 });
+            let solution = reset.solve([x0, 0.0], &[start, end]).expect("a solution");
+            assert_eq!(times(&solution), [at]);
+            let expected = if direction > 0.0 { 14.0 } else { 10.0 };
+            assert_near(solution.last()[0], expected, 1e-13, "state");
+        }
+        let crossing = solver.record(First { level: 1.0 }).solve([x0, 0.0], start..end).expect("a solution");
+        assert_eq!(crossing.events().len(), 1);
+        assert_near(crossing.events()[0].time, 1.0, 1e-15, "the level that is reached at the jump");
+    }
+}
+
+#[test]
+fn an_event_on_a_step_point_is_one_event() {
+    let solver = (Oscillator {}).solver().step_t(&[1.0, 2.0]);
+    let noted = solver.clone().record(Clock { at: 2.0 }).solve([1.0, 0.0], 0.0..3.0).expect("a solution");
+    assert_eq!(times(&noted), [2.0]);
+    let until = solver.until(Clock { at: 2.0 }).solve([1.0, 0.0], &[0.0, 1.0, 2.0, 3.0]).expect("a solution");
+    assert_eq!(until.times(), [0.0, 1.0, 2.0]);
+}
