@@ -6,7 +6,7 @@ use super::list::{Action, Probe};
 use super::scan::signum;
 
 /// How near an event came that was to end a solve and did not, looked at four times a step: part of
-/// [`SolveError::NoEvent`](crate::SolveError::NoEvent).
+/// [`SolveError::NoEvent`](crate::SolveError::NoEvent) where dense output was kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Approach {
     /// Which: the number of `until` among the events of the solver, from 0.
@@ -15,7 +15,7 @@ pub struct Approach {
     pub t: f64,
     /// Its value there.
     pub value: f64,
-    /// Whether it changed its sign, though not in the direction or not as often as was asked for.
+    /// Whether it changed its sign, though in the wrong direction, not often enough, or by a reset.
     pub crossed: bool,
 }
 
@@ -23,10 +23,8 @@ impl fmt::Display for Approach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { event, t, value, crossed } = *self;
         if crossed {
-            return write!(
-                f,
-                "event {event} changed its sign, but not in the direction or not as often as asked"
-            );
+            let why = "in the wrong direction, not often enough, or by a reset";
+            return write!(f, "event {event} changed its sign, but {why}");
         }
         let (sign, nearest) = match signum(value) {
             1.0 => ("positive", "least"),
@@ -44,20 +42,18 @@ pub(super) fn approaches<V>(
 ) -> Vec<Approach> {
     let mut found: Vec<(Approach, f64)> = Vec::new();
     for (t, y) in states {
-        // One that is asked at the ends of steps alone has no function that comes near to zero.
-        let has_zeros = |probe: &dyn Probe<V>| probe.at_step_end(&y, &y).is_none();
-        let ending = probes.iter().enumerate();
-        let ending = ending.filter(|(_, probe)| probe.action() == Action::End && has_zeros(&***probe));
-        for (place, (event, probe)) in ending.enumerate() {
+        for (event, probe) in probes.iter().enumerate() {
+            // One that is asked at the ends of steps alone has no function that comes near to zero.
             let value = probe.value(t, &y);
+            if probe.action() != Action::End || probe.at_step_end(&y, &y).is_some() || value.is_nan() {
+                continue;
+            }
             let sign = signum(value);
-            match found.get_mut(place) {
+            match found.iter_mut().find(|(approach, _)| approach.event == event) {
                 None => found.push((Approach { event, t, value, crossed: false }, sign)),
                 Some((approach, side)) => {
                     approach.crossed |= sign * *side < 0.0;
-                    if sign != 0.0 {
-                        *side = sign;
-                    }
+                    *side = if sign == 0.0 { *side } else { sign };
                     if value.abs() < approach.value.abs() {
                         (approach.t, approach.value) = (t, value);
                     }

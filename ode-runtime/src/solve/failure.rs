@@ -4,6 +4,7 @@ use super::clock::{Next, StepTimes};
 use super::plan::Plan;
 use super::record::Record;
 use super::{SolveError, Stats};
+use crate::dense::DenseOutput;
 use crate::event::{Events, Trouble, Watch};
 use crate::number::{Real, Single};
 use crate::space::Space;
@@ -57,7 +58,10 @@ pub(crate) fn no_event<S: Model, L: Single<Scalar = S::Real>, E: Events<S>>(
     stats: Stats,
 ) -> SolveError {
     let lanes = |(t, y): (f64, S::Vector<S::Real>)| (t, S::convert(&y, L::splat));
-    let approaches = watch.approaches(record.path().map(lanes).chain([(t, y.clone())]));
+    let along = |dense: &DenseOutput<_>| {
+        watch.approaches(dense.path::<S::Real>(4).map(lanes).chain([(t, y.clone())]))
+    };
+    let approaches = record.dense.as_ref().map_or_else(Vec::new, along);
     SolveError::NoEvent { t, approaches, partial: record.partial(t, y, stats) }
 }
 

@@ -239,14 +239,6 @@ impl<'a, S: Model> Record<'a, S> {
         (Solution { times, states, stats, dense, events, ended }, tape)
     }
 
-    /// The solution so far, four times a step where all of it is kept, and the saved states else.
-    pub(crate) fn path(&self) -> Box<dyn Iterator<Item = (f64, S::Vector<S::Real>)> + '_> {
-        match &self.dense {
-            Some(dense) => Box::new(dense.path::<S::Real>(4)),
-            None => Box::new(self.times().into_iter().zip(self.states.iter().map(S::flatten))),
-        }
-    }
-
     /// What there is when the solve fails at `t`, in the state `y`.
     #[cold]
     pub(crate) fn partial<L: Single<Scalar = S::Real>>(

@@ -32,9 +32,8 @@ fn an_event_that_never_happens() {
     let positive = |_t: f64, y: Rows| y.square().sum::<Rank0, _>() + 1.0;
     let model = decay();
     match error(model.solver().max_num_steps(500).until(positive).solve(rows(2), 0.0..)) {
-        SolveError::NoEvent { t, approaches, partial } => {
+        SolveError::NoEvent { t, partial, .. } => {
             assert!(t > 10.0 && partial.last().len() == 4, "{t}");
-            assert!(approaches[0].value > 1.0 && !approaches[0].crossed, "{approaches:?}");
         }
         other => panic!("{other:?}"),
     }

@@ -391,3 +391,108 @@ fn a_state_that_is_one_number() {
     assert_near(gradients.get(&event.by).array(), 0.25 + 0.25 - 0.5, 1e-7, "by the level");
     assert_near(gradients.get(&reset.by).array(), 0.5, 1e-7, "by the loss");
 }
+
+/// Rows that are shared out among threads have the gradients of those that are not.
+#[test]
+fn a_large_batch_with_events_is_shared_out() {
+    #[ode]
+    fn layer<const B: usize>(
+        _t: f64,
+        y: Tensor<Rank2<B, 64>>,
+        w: Tensor<Rank2<64, 64>>,
+    ) -> Tensor<Rank2<B, 64>> {
+        y.matmul(w).tanh() - y
+    }
+    #[differentiable]
+    fn size<const B: usize>(_t: f64, y: Tensor<Rank2<B, 64>>, of: Tensor<Rank0>) -> Tensor<Rank0> {
+        y.square().mean() - of
+    }
+    let dev = Cpu::seed_from_u64(3);
+    let model = Layer { w: dev.sample_normal() * 0.1 };
+    let y0: Tensor<Rank2<700, 64>, f64, Cpu> = dev.sample_normal();
+    let of: Tensor<Rank0, f64, Cpu> = dev.tensor(0.8);
+    // Noted on the way to where the solve ends.
+    let (noted, last) = (Size { of: dev.tensor(0.9) }, Size { of: of.clone() });
+    macro_rules! gradients {
+        ($solver:expr, $by_time:expr) => {{
+            let solver = $solver.method(Rk4).step_size(0.25).record(noted.clone()).until(last.clone());
+            let traced = y0.clone().traced(Gradients::leaky());
+            let (solution, tape) = solver.solve(traced, 0.0..).expect("an event").split_tape();
+            assert_eq!(solution.events().len(), 2);
+            let event = solution.event().expect("the last");
+            let grads = if $by_time {
+                event.time.clone().put_tape(tape).backward()
+            } else {
+                event.after.clone().put_tape(tape).square().sum::<Rank0, _>().backward()
+            };
+            (grads.get(&model.w).as_vec(), grads.get(&y0).as_vec(), grads.get(&of).array())
+        }};
+    }
+    for by_time in [true, false] {
+        let (by_w, by_y0, by_of) = gradients!(model.solver(), by_time);
+        let (w, y0, of) = gradients!(model.solver().on_device(), by_time);
+        let size = |values: &[f64]| values.iter().map(|value| value.abs()).fold(1e-3, f64::max);
+        let compare = |found: &[f64], wanted: &[f64], what: &str| {
+            let tolerance = 1e-9 * size(wanted);
+            found
+                .iter()
+                .zip(wanted)
+                .for_each(|(found, wanted)| assert_near(*found, *wanted, tolerance, what));
+        };
+        compare(&by_w, &w, "by w");
+        compare(&by_y0, &y0, "by y0");
+        compare(&[by_of], &[of], "by the size");
+    }
+}
+
+/// Differences by time are as good far from 0.
+#[test]
+fn late_times_have_gradients_by_the_tape_of_dfdx() {
+    let dev = Cpu::default();
+    let number = |value: f64| -> Tensor<Rank0, f64, Cpu> { dev.tensor(value) };
+    for at in [0.0, 100.0, 1e4] {
+        let start = number(at);
+        macro_rules! by_start {
+            ($System:ident) => {{
+                let model = $System { gravity: number(GRAVITY), drag: number(DRAG) };
+                let y0: State = dev.tensor(Y0);
+                let solver =
+                    model.solver().method(Tsit5).step_size(0.05).until(Levels { height_of: number(0.0) });
+                let traced = y0.traced(Gradients::leaky());
+                let (hit, tape) = solver.solve(traced, start.clone()..).expect("an impact").split_tape();
+                hit.event().expect("an impact").time.clone().put_tape(tape).backward().get(&start).array()
+            }};
+        }
+        assert_near(by_start!(HiddenBalls), by_start!(Balls), 1e-7, &format!("from {at}"));
+    }
+    // In single precision, and where the function begins at the start.
+    #[ode]
+    fn seen(t: f32, y: Tensor<Rank1<2>>, rate: Tensor<Rank0>) -> Tensor<Rank1<2>> {
+        rate * (2.0 + (3.0 * t).sin() + (t - 20.0).powf(1.5)) + 0.0 * y
+    }
+    #[ode]
+    #[opaque]
+    fn hidden(t: f32, y: Tensor<Rank1<2>>, rate: Tensor<Rank0>) -> Tensor<Rank1<2>> {
+        let (zero, tape) = (y * 0.0).split_tape();
+        (rate.put_tape(tape) * (2.0 + (3.0 * t).sin() + (t - 20.0).powf(1.5))).broadcast::<Rank1<2>, _>() + zero
+    }
+    #[differentiable]
+    fn first(_t: f32, y: Tensor<Rank1<2>>, at: Tensor<Rank0>) -> Tensor<Rank0> {
+        y[0] - at
+    }
+    let single = |value: f32| -> Tensor<Rank0, f32, Cpu> { dev.tensor(value) };
+    let start = single(20.0);
+    macro_rules! by_start {
+        ($System:ident) => {{
+            let model = $System { rate: single(1.0) };
+            let y0: Tensor<Rank1<2>, f32, Cpu> = dev.zeros();
+            let solver = model.solver().method(Tsit5).step_size(0.05).until(First { at: single(1.0) });
+            let traced = y0.traced(Gradients::leaky());
+            let (hit, tape) = solver.solve(traced, start.clone()..).expect("an event").split_tape();
+            f64::from(
+                hit.event().expect("an event").time.clone().put_tape(tape).backward().get(&start).array(),
+            )
+        }};
+    }
+    assert_near(by_start!(Hidden), by_start!(Seen), 2e-2, "in single precision");
+}

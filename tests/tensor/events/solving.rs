@@ -159,7 +159,8 @@ fn a_callback_ends_an_open_solve() {
         }
     };
     let traced = y0.clone().traced(Gradients::leaky());
-    let solution = model.solver().callback(&enough).solve_open(traced, 0.0..).expect("a fall");
+    let start = number(0.0);
+    let solution = model.solver().callback(&enough).solve_open(traced, start.clone()..).expect("a fall");
     assert_eq!(solution.ended(), Ended::ByCallback);
     let end = *solution.times().last().expect("the end");
     let (solution, tape) = solution.split_tape();
@@ -167,7 +168,9 @@ fn a_callback_ends_an_open_solve() {
     assert!(state.as_vec()[2] < -50.0);
     // Its steps are held: the last height by the initial velocity is the time.
     let height = state.put_tape(tape).slice((1.., 0..1)).sum::<Rank0, _>();
-    assert_near(height.backward().get(&y0).array()[1], end, 1e-7, "by velocity");
+    let gradients = height.backward();
+    assert_near(gradients.get(&y0).array()[1], end, 1e-7, "by velocity");
+    assert_near(gradients.get(&start).array(), 0.0, 1e-9, "by the start, with which the end moves");
     // An event that never comes lets it end as well.
     let never = Levels { height_of: number(1e9) };
     let solution = model.solver().callback(&enough).until(never).solve(y0, 0.0..).expect("a fall");
