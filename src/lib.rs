@@ -209,15 +209,15 @@
 
 pub use ode_runtime::{
     AdaptiveHeun, Adjoint, Approach, Backsolve, BackwardMethod, Bosh3, Boxed, Callback, Checkpoints,
-    Controller, Direction, Discrete, Dop853, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble,
-    EnsembleGradient, EnsembleSolution, Estimate, Euler, Event, EventCotangent, EventPullback, ExtraStage,
-    Fehlberg2, FixedLength, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient,
-    Interpolating, Interpolation, IntoEvent, IntoReset, IntoTimes, IntoTolerance, Lane, LossGradient, Mask,
-    Method, Midpoint, Model, Moment, Norm, Notice, Pack, Partial, PartialEvent, Pass, Pullback, Quadrature,
-    Ragged, Real, Reversible, Rk4, Rk4Classic, SameMethod, Sensitivities, Solution, SolveError, Solver,
-    Space, Stats, SteadyState, Stepper, System, Tableau, Times, Tolerance, Trajectory, Tsit5, Vern6, Vern7,
-    Vern8, Vern9, WithPullback, Zeros, differentiable, falling, functions, linspace, nth, ode, ragged,
-    rising, steady_state, tableau,
+    Controller, Discrete, Dop853, Dopri5, Dopri8, Each, EachTimes, Ended, Ensemble, EnsembleGradient,
+    EnsembleSolution, Estimate, Euler, Event, EventCotangent, EventPullback, ExtraStage, Fehlberg2,
+    FixedLength, Function, Gradient, HessianProduct, Heun2, Heun3, IntegralGradient, Interpolating,
+    Interpolation, IntoEvent, IntoReset, IntoTimes, IntoTolerance, Lane, LossGradient, Mask, Method,
+    Midpoint, Model, Moment, Norm, Notice, Pack, Partial, PartialEvent, Pass, Pullback, Quadrature, Ragged,
+    Real, Reversible, Rk4, Rk4Classic, SameMethod, Sensitivities, Solution, SolveError, Solver, Space, Stats,
+    SteadyState, Stepper, System, Tableau, Times, Tolerance, Trajectory, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    WithPullback, Zeros, differentiable, falling, functions, linspace, nth, ode, ragged, rising,
+    steady_state, tableau,
 };
 
 #[cfg(feature = "progress")]

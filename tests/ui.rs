@@ -6,7 +6,9 @@
 fn programs() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
-    for stage in ["signature", "language", "shape", "tableau", "warning", "event", "tensor", "length"] {
+    for stage in
+        ["signature", "language", "shape", "tableau", "warning", "event", "tensor", "length", "method"]
+    {
         cases.compile_fail(format!("tests/ui/{stage}/*.rs"));
     }
 }

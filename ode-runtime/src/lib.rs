@@ -35,8 +35,7 @@ pub use ensemble::{
     Each, EachTimes, Ensemble, EnsembleGradient, EnsembleSolution, Ragged, Trajectory, ragged,
 };
 pub use event::{
-    Approach, Direction, Ended, Event, IntoEvent, IntoReset, SteadyState, Zeros, falling, nth, rising,
-    steady_state,
+    Approach, Ended, Event, IntoEvent, IntoReset, SteadyState, Zeros, falling, nth, rising, steady_state,
 };
 pub use method::{
     AdaptiveHeun, Bosh3, Dop853, Dopri5, Dopri8, Estimate, Euler, ExtraStage, Fehlberg2, Heun2, Heun3,

@@ -90,7 +90,7 @@ fn backwards_in_time_each_state_leads_to_the_one_before() {
             let more = match method {
                 Method::Dopri5 | Method::Tsit5 | Method::Dopri8 => 1.0,
                 Method::Bosh3 => 5.0,
-                _ => 50.0,
+                _ => 20.0,
             };
             let bound = tolerance * growth * more;
             for i in 1..t.len() {

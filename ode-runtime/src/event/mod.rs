@@ -34,4 +34,5 @@ pub(crate) use reset::{DifferentiableReset, ResetMap};
 pub(crate) use scan::Trouble;
 pub use steady::{SteadyState, steady_state};
 pub(crate) use watch::{CutShort, Look, Watch};
-pub use zeros::{Direction, Zeros, falling, nth, rising};
+pub(crate) use zeros::Direction;
+pub use zeros::{Zeros, falling, nth, rising};

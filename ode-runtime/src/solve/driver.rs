@@ -1,19 +1,18 @@
 //! The loop that all solves go through.
 
-use std::cell::Cell;
-
 use super::clock::{Clock, Next, StepTimes, next_after};
 use super::extend::extend;
 use super::failure::{
     failure_of_rhs, no_event, non_finite, too_many, too_small, trouble_of_event, wild_state,
 };
+use super::look::{Accepted, look};
 use super::plan::{Pace, Plan};
 use super::record::{Cut, Record, Step};
 use super::{SolveError, Stats};
 use crate::callback::{Callback, Moment, Pass, tell};
 use crate::control::{Past, Start, first_step, tempered};
 use crate::dense::Slopes;
-use crate::event::{CutShort, Ended, Events, Look, Watch};
+use crate::event::{CutShort, Ended, Events, Watch};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Rolled, Single, Task, dispatch};
 use crate::space::Space;
@@ -305,82 +304,6 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
     }
 }
 
-/// A step that was accepted.
-struct Accepted<'a, S: Model, L: Single<Scalar = S::Real>, K> {
-    next: &'a Next,
-    p: &'a S::Parameters<L>,
-    y: &'a S::Vector<L>,
-    y1: &'a S::Vector<L>,
-    stages: &'a K,
-    /// Those that dense output alone needs, if it needs any.
-    extra: &'a [S::Vector<L>],
-}
-
-type CutStep<S, L, M> = CutShort<<S as Model>::Vector<L>, <M as Stepper>::Stages<<S as Model>::Vector<L>>>;
-
-/// Looks for events in an accepted step, and records those that happened.
-#[cold]
-#[inline(never)]
-fn look<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Single<Scalar = S::Real>>(
-    dynamics: &D,
-    method: &M,
-    plan: &Plan<S>,
-    step: Accepted<'_, S, L, M::Stages<S::Vector<L>>>,
-    watch: &mut Watch<'_, S, L, E>,
-    record: &mut Record<'_, S>,
-    stats: &mut Stats,
-) -> Result<Option<CutStep<S, L, M>>, SolveError> {
-    let Accepted { next, p, y, y1, stages, extra } = step;
-    let last = method.tableau().stages() - 1;
-    if let Some(bad) = non_finite(&stages.as_ref()[..=last]) {
-        let name = |index: usize| dynamics.component(index);
-        return Err(failure_of_rhs::<S, L>(bad, &name, next.t1, record, y, *stats));
-    }
-    let evaluations = Cell::new(0);
-    let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| {
-        evaluations.set(evaluations.get() + 1);
-        dynamics.rhs(p, t, y, dy);
-    };
-    let mut again = |times: &StepTimes| {
-        let (mut k, mut y1) = (copied(method, stages, y), y.clone());
-        let h = L::constant(times.h);
-        let at_stage = |node: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| rhs(times.at(node), y, dy);
-        method.advance(at_stage, h, y, &mut k, &mut y1);
-        rhs(times.last, &y1, &mut k.as_mut()[last]);
-        (y1, k)
-    };
-    let mut slope = |t: f64, y: &S::Vector<L>| {
-        let mut dy = y.clone();
-        rhs(t, y, &mut dy);
-        dy
-    };
-    let mut look = Look {
-        weights: &plan.weights,
-        times: next.times,
-        t1: next.t1,
-        y,
-        y1,
-        k: Slopes { stages: &stages.as_ref()[..=last], extra },
-        last,
-        step: &mut again,
-        rhs: &mut slope,
-    };
-    let found = watch.look(&mut look).map_err(|trouble| {
-        let name = |index: usize| dynamics.component(index);
-        trouble_of_event::<S, L>(trouble, &name, next.times.t, record, y, *stats)
-    })?;
-    stats.rhs_evaluations += evaluations.get();
-    for event in &found.happened {
-        if record.events.len() == plan.max_events {
-            let partial = record.partial(next.times.t, y, *stats);
-            let (event, t) = (event.index, event.t);
-            return Err(SolveError::TooManyEvents { event, t, limit: plan.max_events, partial });
-        }
-        record.happened(event);
-    }
-    Ok(found.cut)
-}
-
 /// Tells the callback, if there is one; whether it stops the solve.
 #[inline(always)]
 fn stops<S: Model, L: Single<Scalar = S::Real>>(
@@ -399,7 +322,7 @@ fn stops<S: Model, L: Single<Scalar = S::Real>>(
 
 /// A copy of the stages, whose vectors are like `zero`.
 #[inline(always)]
-fn copied<M: Stepper, V: Clone>(method: &M, stages: &M::Stages<V>, zero: &V) -> M::Stages<V> {
+pub(super) fn copied<M: Stepper, V: Clone>(method: &M, stages: &M::Stages<V>, zero: &V) -> M::Stages<V> {
     let mut copy = method.stages(zero);
     copy.as_mut().iter_mut().zip(stages.as_ref()).for_each(|(copy, stage)| copy.clone_from(stage));
     copy

@@ -5,6 +5,7 @@ mod driver;
 mod error;
 mod extend;
 mod failure;
+mod look;
 mod options;
 mod partial;
 mod plan;

@@ -179,8 +179,9 @@ impl<'a, S: System, M: Stepper, A, E: Events<S>> Solver<'a, S, M, A, E> {
     /// # Errors
     /// Wrong input before the first step; [`SolveError::StepTooSmall`], [`SolveError::TooManySteps`],
     /// [`SolveError::NonFiniteDerivative`] and [`SolveError::NonFiniteState`] with what was solved so far. With events
-    /// also [`SolveError::NoEvent`], [`SolveError::NonFiniteEvent`], [`SolveError::TooManyEvents`] and
-    /// [`SolveError::EventsPileUp`].
+    /// also [`SolveError::NoEvent`], [`SolveError::NonFiniteEvent`], [`SolveError::NonFiniteReset`],
+    /// [`SolveError::TooManyEvents`] and [`SolveError::EventsPileUp`]; [`SolveError::OpenEnd`] where nothing could end an
+    /// open span.
     pub fn solve<T: IntoTimes>(&self, y0: S::State, times: T) -> Result<Solution<S>, SolveError> {
         let flat = S::flatten(&y0);
         let plan = self.plan(&flat, times.times())?;

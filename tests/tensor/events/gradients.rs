@@ -474,7 +474,8 @@ fn late_times_have_gradients_by_the_tape_of_dfdx() {
     #[opaque]
     fn hidden(t: f32, y: Tensor<Rank1<2>>, rate: Tensor<Rank0>) -> Tensor<Rank1<2>> {
         let (zero, tape) = (y * 0.0).split_tape();
-        (rate.put_tape(tape) * (2.0 + (3.0 * t).sin() + (t - 20.0).powf(1.5))).broadcast::<Rank1<2>, _>() + zero
+        (rate.put_tape(tape) * (2.0 + (3.0 * t).sin() + (t - 20.0).powf(1.5))).broadcast::<Rank1<2>, _>()
+            + zero
     }
     #[differentiable]
     fn first(_t: f32, y: Tensor<Rank1<2>>, at: Tensor<Rank0>) -> Tensor<Rank0> {

@@ -105,6 +105,8 @@ pub(crate) const MODULE: &str = "a tuple of modules has `Linear<2, 50>` and func
     and `Sigmoid`; give other tensors as parameters of their own";
 pub(crate) const NO_TENSOR: &str = "in a system of tensors state and parameters are tensors: write `Tensor<Rank2<B, 2>>`, \
     and `Tensor<Rank0>` for a number";
+pub(crate) const TENSOR_VALUE: &str = "an event of tensors returns one number as a tensor, `Tensor<Rank0>`, and a reset \
+    the type of its state";
 pub(crate) const TENSOR_SHAPE: &str = "the shape of a tensor is `Rank2<B, 2>`, of literals, const generics and \
     constants, or a tuple such as `(usize, Const<2>)` where a length is known when the program runs";
 pub(crate) const TENSOR_ARGUMENTS: &str = "leave this out: the type of the elements is that of the time, and the device \
@@ -330,6 +332,13 @@ pub(crate) fn number_argument(function: &str, found: &str) -> String {
 
 pub(crate) fn mixed_reals(found: &str, wanted: &str) -> String {
     format!("{found} in a system of {wanted}: time, state, parameters and constants must all be {wanted}")
+}
+
+pub(crate) fn length_of_nothing(name: &str) -> String {
+    format!(
+        "`{name}` is the length of no axis of the state or a parameter, so that nothing says what it is; use it in a \
+         shape there, or take a constant from outside"
+    )
 }
 
 pub(crate) fn unused_parameter(name: &str) -> String {

@@ -17,5 +17,5 @@ pub use opaque::{OpaqueSystem, opaque};
 pub use signature::{Parameter, Role, System, system};
 pub(crate) use signature::{pattern_names, struct_name};
 pub use tensor::{Axis, Layer};
-pub(crate) use types::real;
 pub use types::{Real, Type};
+pub(crate) use types::{mentions, real};

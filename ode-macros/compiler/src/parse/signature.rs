@@ -196,7 +196,14 @@ pub fn system(role: Role, item: &syn::ItemFn, errors: &Errors) -> Option<System>
     let mut types = Types { real, differ: false, errors, tensors };
     let state_type = types.state(&state.ty);
     // What is wrong with the state's type is not said again of the result's.
-    let mut result_type = if *state.ty == *result { state_type.clone() } else { types.state(result) };
+    let mut result_type = if *state.ty == *result {
+        state_type.clone()
+    } else if of_tensors && role == Role::Function && !mentions_tensor(result) {
+        errors.over(result, say::TENSOR_VALUE);
+        Type::Unknown
+    } else {
+        types.state(result)
+    };
     if state_type.is_empty() {
         errors.over(&state.ty, say::EMPTY_STATE);
     } else if role == Role::Function && result_type.is_empty() {

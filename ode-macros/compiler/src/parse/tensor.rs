@@ -1,8 +1,9 @@
 //! The types of tensors and of modules.
 
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::types::Type;
+use super::types::{Type, mentions};
 use crate::diagnostic::{Errors, refusal as say};
 
 /// The length of an axis as it is written.
@@ -43,7 +44,6 @@ const FUNCTIONS: [(&str, &str); 10] = [
 
 impl std::fmt::Display for Axis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use quote::ToTokens;
         match self {
             Self::Literal(length) => write!(f, "{length}"),
             Self::Generic(name) => f.write_str(name),
@@ -235,7 +235,15 @@ pub(super) fn generics(signature: &syn::Signature, errors: &Errors) -> Vec<Strin
         match parameter {
             syn::GenericParam::Const(parameter) if matches!(&parameter.ty, syn::Type::Path(path) if path.path.is_ident("usize")) =>
             {
-                names.push(parameter.ident.to_string());
+                let name = parameter.ident.to_string();
+                let in_a_type = signature.inputs.iter().any(|input| match input {
+                    syn::FnArg::Typed(typed) => mentions(typed.ty.to_token_stream(), &name),
+                    syn::FnArg::Receiver(_) => false,
+                });
+                if !in_a_type {
+                    errors.over(parameter, say::length_of_nothing(&name));
+                }
+                names.push(name);
             }
             other => errors.over(other, say::TENSOR_GENERICS),
         }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use proc_macro2::{TokenStream, TokenTree};
+
 use super::expression::expression;
 use super::language::Expression;
 use super::tensor::{Axis, Layer};
@@ -236,4 +238,13 @@ fn literal_length(length: &syn::Expr, errors: &Errors) -> Option<usize> {
     }
     errors.over(length, say::ARRAY_LENGTH);
     None
+}
+
+/// Whether a name stands anywhere among these tokens.
+pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Ident(ident) => ident == name,
+        _ => false,
+    })
 }

@@ -12,11 +12,6 @@ use crate::tensor::{Flat, PlainState, TensorReal};
 
 /// An event as it was given, for states `Y`.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "an event of this solve is a closure of another state than `{Y}`",
-    label = "this solve starts from another state",
-    note = "write the type of `y0` in the closure: `|t: f64, y: Tensor<Rank1<2>, f32, Cpu>| ..`"
-)]
 pub trait BindEvent<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>: Clone {
     /// The event function of flat states.
     type Bound: EventFunction<Flat<E>> + Sync;
@@ -27,11 +22,6 @@ pub trait BindEvent<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>: Clone {
 
 /// A reset as it was given, for states `Y`.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "a reset of this solve is a closure of another state than `{Y}`",
-    label = "this solve starts from another state",
-    note = "write the type of `y0` in the closure: `|t: f64, y: Tensor<Rank1<2>, f32, Cpu>| ..`"
-)]
 pub trait BindReset<E: TensorReal, D: Device<E>, Y: PlainState<E, D>>: Clone {
     /// The map of flat states.
     type Bound: ResetMap<Flat<E>> + Sync;

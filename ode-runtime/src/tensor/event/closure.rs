@@ -22,18 +22,25 @@ pub struct OfTensors<Y>(PhantomData<Y>);
 /// What a closure that is an event can return: a number, or a tensor of one.
 pub trait EventValue<E> {
     /// The number.
-    fn number(&self) -> E;
+    fn number(&self) -> f64;
 }
 
 impl<E: TensorReal> EventValue<E> for E {
-    fn number(&self) -> E {
+    fn number(&self) -> f64 {
+        Real::to_f64(*self)
+    }
+}
+
+/// Time is `f64` in all closures.
+impl EventValue<f32> for f64 {
+    fn number(&self) -> f64 {
         *self
     }
 }
 
 impl<E: TensorReal, D: Device<E>> EventValue<E> for Tensor<Rank0, E, D> {
-    fn number(&self) -> E {
-        self.as_vec()[0]
+    fn number(&self) -> f64 {
+        Real::to_f64(self.as_vec()[0])
     }
 }
 
@@ -120,7 +127,7 @@ where
     const KNOWS_SLOPE: bool = false;
 
     fn value<L: Single<Scalar = E>>(&self, t: f64, y: &Heap<L>) -> f64 {
-        Real::to_f64((self.function)(t, self.tensors(y)).number())
+        (self.function)(t, self.tensors(y)).number()
     }
 
     fn slope<L: Single<Scalar = E>>(&self, t: f64, y: &Heap<L>, dy: &Heap<L>, scale: f64) -> f64 {

@@ -44,7 +44,9 @@ impl<E: TensorReal, K: TensorKernel<E>> FlatFunction<E> for Flow<E, K> {
     }
 
     fn vjp(&self, t: f64, y: &[E], v: &[E], p_bar: &mut [E], y_bar: &mut [E]) -> E {
-        self.vjp(t, y, v, p_bar, y_bar)
+        let by_time = self.vjp(t, y, v, p_bar, y_bar);
+        self.settle(p_bar);
+        by_time
     }
 
     fn parameters(&self) -> usize {

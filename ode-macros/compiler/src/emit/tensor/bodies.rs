@@ -55,6 +55,26 @@ impl TensorBodies {
         &self.tensors[..self.states]
     }
 
+    /// Whether the value depends on this tensor at all.
+    #[must_use]
+    pub fn uses(&self, tensor: usize) -> bool {
+        let input = self.value.inputs()[1 + tensor];
+        let live = self.value.live();
+        let is_argument = |id: &NodeId| live[id.0] && self.value.node(*id).arguments.contains(&input);
+        self.value.outputs.contains(&input) || self.value.ids().any(|id| is_argument(&id))
+    }
+
+    /// Whether its gradient is other than zero by structure.
+    #[must_use]
+    pub fn has_gradient(&self, tensor: usize) -> bool {
+        let mut node = self.vjp.node(self.vjp.outputs[1 + tensor]);
+        // A zero may have been spread over a shape.
+        while let (Operation::Tensor(_), [inside]) = (&node.operation, &node.arguments[..]) {
+            node = self.vjp.node(*inside);
+        }
+        node.operation != Operation::Constant(0)
+    }
+
     /// The tensors of the parameters.
     #[must_use]
     pub fn parameters(&self) -> &[TensorInput] {

@@ -7,6 +7,7 @@ use super::bodies::TensorBodies;
 use super::dfdx::function;
 use super::kernel::kernel;
 use crate::emit::types::{generic, type_tokens};
+use crate::emit::warning::tensor_warnings;
 use crate::parse::{Axis, Layer, Parameter, System, Type};
 
 /// The struct, its implementations, and the function in dfdx's operations; without bodies after a mistake.
@@ -15,7 +16,8 @@ pub fn tensor_items(system: &System, bodies: Option<&TensorBodies>, rt: &TokenSt
     let items = Items { system, bodies, rt };
     let function = function(system, bodies, rt);
     let (structure, implementation) = (items.structure(), items.implementation());
-    quote! { #function #structure #implementation }
+    let warnings = bodies.map(|bodies| tensor_warnings(system, bodies));
+    quote! { #function #structure #implementation #warnings }
 }
 
 pub(super) struct Items<'a> {
@@ -199,7 +201,7 @@ impl Items<'_> {
 }
 
 /// The tensors of a parameter: what they are called, and the way to them from the struct.
-fn tensors_of(parameter: &Parameter) -> Vec<(String, TokenStream)> {
+pub(in crate::emit) fn tensors_of(parameter: &Parameter) -> Vec<(String, TokenStream)> {
     let name = &parameter.name;
     match &parameter.ty {
         Type::Modules(layers, in_tuple) => layers

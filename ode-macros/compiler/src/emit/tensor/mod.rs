@@ -16,4 +16,5 @@ mod writer;
 
 pub use bodies::TensorBodies;
 pub use items::tensor_items;
+pub(super) use items::tensors_of;
 pub use opaque::opaque_items;
