@@ -105,3 +105,26 @@ fn an_event_on_a_step_point_is_one_event() {
     let until = solver.until(Clock { at: 2.0 }).solve([1.0, 0.0], &[0.0, 1.0, 2.0, 3.0]).expect("a solution");
     assert_eq!(until.times(), [0.0, 1.0, 2.0]);
 }
+
+#[test]
+fn a_function_that_jumps_over_zero_happens_at_the_jump() {
+    let time = |solution: Result<Solution<Oscillator>, SolveError>| {
+        solution.expect("a solution").event().expect("an event").time
+    };
+    for level in [0.3, -0.7, 0.99] {
+        let solver = (Oscillator {}).solver().rtol(1e-9).atol(1e-9);
+        let smooth = time(solver.clone().until(First { level }).solve([1.0, 0.0], 0.0..));
+        let truth = |_t: f64, [x, _v]: [f64; 2]| if x < level { -1.0 } else { 1.0 };
+        assert_near(time(solver.clone().until(truth).solve([1.0, 0.0], 0.0..)), smooth, 1e-14, "truth");
+        let pole = |_t: f64, [x, _v]: [f64; 2]| 1.0 / (x - level);
+        assert_near(time(solver.clone().until(pole).solve([1.0, 0.0], 0.0..)), smooth, 1e-14, "pole");
+        let flip = |_t: f64, [x, _v]: [f64; 2]| [x, -0.5];
+        let flips = solver.reset(truth, flip).solve([1.0, 0.0], 0.0..10.0).expect("a solution");
+        assert!(flips.events().len() >= 3 && times(&flips).is_sorted(), "{:?}", times(&flips));
+        for event in flips.events() {
+            assert_near(event.before[0], level, 1e-12, "state");
+        }
+    }
+    let at = |t: f64, _y: [f64; 2]| if t < 1.234 { 1.0 } else { -1.0 };
+    assert_near(time((Oscillator {}).solver().until(at).solve([1.0, 0.0], 0.0..)), 1.234, 0.0, "time");
+}

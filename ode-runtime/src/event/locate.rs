@@ -5,10 +5,10 @@ use super::scan::Crossing;
 use super::watch::Look;
 use crate::solve::{StepTimes, next_after};
 
-/// How many steps are made for one zero at most.
-const STEPS: usize = 60;
+/// How many steps are made for one zero at most: enough to halve a step down to the spacing of time.
+const STEPS: usize = 80;
 
-/// How many of them may come no nearer to zero.
+/// After so many that come no nearer to zero the bracket is halved.
 const IDLE_STEPS: usize = 8;
 
 /// A zero of an event function, and the step that ends there.
@@ -54,6 +54,8 @@ pub(super) fn rounding<V>(probe: &dyn Probe<V>, t: f64, y: &V, dy: &V, h: f64) -
 /// The zero of a method's own steps that belongs to one of its interpolant, between these times: by Newton's method on the
 /// length of the step, then by secants through the last two, and by halves where these leave the bracket. The derivative
 /// of the solution is not that of the method, so that Newton's method alone would not converge where steps are coarse.
+///
+/// Of a function that jumps over zero it is the first place after the jump.
 pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
     probe: &dyn Probe<V>,
     index: usize,
@@ -69,45 +71,48 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
     }
     let mut zero = Zero::at_end(index, (crossing.before, crossing.after), look);
     zero.theta = crossing.theta;
-    let (mut least, mut slope) = (f64::INFINITY, f64::NAN);
+    let step_to = |time: f64, look: &mut Look<'_, V, K>, zero: &Zero<V, K>| {
+        let times = StepTimes { t, h: time - t, first, last: time };
+        Zero { times, t1: time, redone: Some((look.step)(&times)), ..*zero }
+    };
+    let mut least = f64::INFINITY;
     let mut previous: Option<(f64, f64)> = None;
-    let mut idle = 0;
+    let (mut idle, mut converged) = (0, false);
     for _ in 0..STEPS {
         if (time - left) * h <= 0.0 || (right - time) * h <= 0.0 {
             break;
         }
-        let times = StepTimes { t, h: time - t, first, last: time };
-        let (y1, k) = (look.step)(&times);
-        let value = probe.value(time, &y1);
-        let is_before = value * crossing.before > 0.0;
+        let tried = step_to(time, look, &zero);
+        let value = probe.value(time, tried.state(look));
+        *(if value * crossing.before > 0.0 { &mut left } else { &mut right }) = time;
+        let next = match previous {
+            None => time - value / probe.slope(time, tried.state(look), look.slope_of(&tried), tried.times.h),
+            Some((at, w)) => time - value * ((time - at) / (value - w)),
+        };
         if value.abs() < least {
-            least = value.abs();
-            slope = probe.slope(time, &y1, &k.as_ref()[look.last], times.h);
-            zero = Zero { times, t1: time, redone: Some((y1, k)), ..zero };
+            (least, zero) = (value.abs(), tried);
         } else {
             idle += 1;
         }
-        let converged = || {
-            let state = zero.state(look);
-            least <= rounding(probe, zero.t1, state, look.slope_of(&zero), h)
-        };
-        if value == 0.0 || idle > IDLE_STEPS || (idle > 0 && converged()) {
-            break;
-        }
-        *(if is_before { &mut left } else { &mut right }) = time;
-        let next = match previous {
-            None => time - value / slope,
-            Some((at, w)) => time - value * ((time - at) / (value - w)),
-        };
-        if next == time {
+        let is_rounding =
+            || least <= rounding(probe, zero.t1, zero.state(look), look.slope_of(&zero), zero.times.h);
+        converged = value.abs() == least && (least == 0.0 || next == time) || (idle > 0 && is_rounding());
+        if converged {
             break;
         }
         previous = Some((time, value));
         let inside = (next - left) * h > 0.0 && (right - next) * h > 0.0;
-        time = if inside { next } else { 0.5 * (left + right) };
+        time = if inside && idle <= IDLE_STEPS { next } else { 0.5 * (left + right) };
+    }
+    if !converged && zero.redone.is_some() {
+        zero = if right == look.t1 {
+            Zero { times: look.times, t1: look.t1, redone: None, ..zero }
+        } else {
+            step_to(right, look, &zero)
+        };
     }
     let (state, dy) = (zero.state(look), look.slope_of(&zero));
-    let noise = probe.noise(zero.t1, state) + if zero.redone.is_some() { least } else { 0.0 };
+    let noise = probe.noise(zero.t1, state) + if converged { least } else { 0.0 };
     let slope = probe.slope(zero.t1, state, dy, zero.times.h).abs();
     // Where it barely crosses zero, rounding says nothing of what is far.
     let blur = (noise / slope).min(1e-6 * h.abs());

@@ -90,7 +90,7 @@ pub enum SolveError {
     OpenEnd,
 
     #[error(
-        "nothing ended the solve up to t = {t}, after {} accepted steps{}: it never happens, or comes later than max_num_steps allows. See the partial solution in this error",
+        "nothing ended the solve up to t = {t:?}, after {} accepted steps{}: it never happens, or comes later than max_num_steps allows. See the partial solution in this error",
         .partial.stats().accepted,
         in_brackets(.approaches)
     )]
