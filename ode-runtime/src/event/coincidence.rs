@@ -1,7 +1,7 @@
 //! What happens where a step is cut: all events at that time, in the order in which they were given.
 
 use super::list::{Action, Events};
-use super::locate::{Zero, rounding};
+use super::locate::{Zero, is_small, rounding};
 use super::occurrence::Happened;
 use super::scan::{Trouble, signum};
 use super::watch::{CutShort, Found, Look, Watch};
@@ -77,7 +77,7 @@ impl<S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'_, S, L, E> {
                 }
                 // What the search left of the zero is rounding too, where the function is smooth.
                 let (left, change) = (at_event[index].abs(), probe.slope(t, &state, slope, h) * h);
-                let left = if left <= 1e-6 * change.abs() { left } else { 0.0 };
+                let left = if is_small(left, change) { left } else { 0.0 };
                 let rounding = rounding(&**probe, t, &state, slope, h).max(left);
                 if value.abs() <= rounding {
                     tracker.begin_at_zero(rounding, true);

@@ -8,7 +8,7 @@ use crate::solve::{StepTimes, next_after};
 /// How many steps are made for one zero at most: enough to halve a step down to the spacing of time.
 const STEPS: usize = 80;
 
-/// After so many that come no nearer to zero the bracket is halved.
+/// After so many that come no nearer to zero the rest is rounding, or the bracket is halved.
 const IDLE_STEPS: usize = 8;
 
 /// A zero of an event function, and the step that ends there.
@@ -49,6 +49,11 @@ impl<V: Clone, K> Zero<V, K> {
 pub(super) fn rounding<V>(probe: &dyn Probe<V>, t: f64, y: &V, dy: &V, h: f64) -> f64 {
     let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
     4.0 * (ulp * probe.slope(t, y, dy, h).abs() + probe.noise(t, y))
+}
+
+/// Whether what is left of a function at its zero is small beside its change over a step: that of one that jumps is not.
+pub(super) fn is_small(left: f64, change: f64) -> bool {
+    left <= 1e-6 * change.abs()
 }
 
 /// The zero of a method's own steps that belongs to one of its interpolant, between these times: by Newton's method on the
@@ -94,9 +99,10 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
         } else {
             idle += 1;
         }
-        let is_rounding =
-            || least <= rounding(probe, zero.t1, zero.state(look), look.slope_of(&zero), zero.times.h);
-        converged = value.abs() == least && (least == 0.0 || next == time) || (idle > 0 && is_rounding());
+        let (at, y, dy) = (zero.t1, zero.state(look), look.slope_of(&zero));
+        converged = (value.abs() == least && (least == 0.0 || next == time))
+            || (idle > 0 && least <= rounding(probe, at, y, dy, h))
+            || (idle > IDLE_STEPS && is_small(least, probe.slope(at, y, dy, h) * h));
         if converged {
             break;
         }
