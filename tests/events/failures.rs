@@ -66,6 +66,8 @@ fn an_open_end_without_an_event() {
         assert_eq!((Nothing {}).solve(1.0, times).expect_err("no end"), SolveError::OpenEnd);
     }
     assert_eq!((Nothing {}).solve(1.0, 3.0..).expect_err("no end"), SolveError::OpenEnd);
+    let noted = (Nothing {}).solver().record(|t: f64, _y: f64| t - 5.0);
+    assert_eq!(noted.solve(1.0, 3.0..).expect_err("no end"), SolveError::OpenEnd);
 }
 
 #[test]
@@ -238,10 +240,30 @@ fn a_derivative_that_is_no_number_is_not_blamed_on_the_event() {
     for method in ["rk4", "heun3", "bosh3"] {
         let method: Method = method.parse().expect("a method");
         match (Root {}).solver().method(method).step_size(0.1).until(event).solve(1.0, 0.0..) {
-            Err(SolveError::NonFiniteDerivative { t, .. } | SolveError::NonFiniteState { t, .. }) => {
+            Err(
+                SolveError::NonFiniteDerivative { t, ref partial, .. }
+                | SolveError::NonFiniteState { t, ref partial, .. },
+            ) => {
                 assert!(t < 1.0, "{t}");
+                // y' is between -2 and -1.
+                let mean = (partial.last()[0] - 1.0) / partial.t();
+                assert!((-2.0..-1.0).contains(&mean), "{partial:?}");
             }
             other => panic!("{other:?}"),
         }
+    }
+}
+
+#[test]
+fn an_event_whose_domain_ends_at_a_floor_that_is_bounced_off() {
+    let ball = Ball { gravity: 9.81 };
+    let root = |_t: f64, [height, _]: [f64; 2]| height.sqrt() - 0.5;
+    for place in 0..40 {
+        let height = 1.0 + 0.037 * f64::from(place);
+        let solver = ball.solver().reset(Impact { floor: 0.0 }, Bounce { restitution: 0.9 }).record(root);
+        let flight = solver.solve([height, 0.0], 0.0..2.0).expect("a flight");
+        let bounces = flight.events().iter().filter(|event| event.index == 0).count();
+        let crossings = flight.events().len() - bounces;
+        assert!(bounces >= 1 && crossings >= 2 * bounces - 1, "{:?}", flight.events());
     }
 }

@@ -372,3 +372,58 @@ fn an_event_that_a_reset_at_its_time_would_prevent_has_the_time_of_that() {
         assert_near(gradient.params.gravity, -0.05, 1e-9, "by gravity");
     }
 }
+
+/// Three events at a corner, of which the last has the time of the first, and the second its own.
+#[test]
+fn an_event_tied_to_the_first_has_its_derivative() {
+    #[ode]
+    fn straight(_t: f64, [_x, _y, v, w]: [f64; 4]) -> [f64; 4] {
+        [v, w, 0.0, 0.0]
+    }
+    #[differentiable]
+    fn right(_t: f64, [x, _y, _v, _w]: [f64; 4]) -> f64 {
+        x - 10.0
+    }
+    #[differentiable]
+    fn top(_t: f64, [_x, y, _v, _w]: [f64; 4]) -> f64 {
+        y - 10.0
+    }
+    #[differentiable]
+    fn stop(_t: f64, [x, y, v, w]: [f64; 4]) -> [f64; 4] {
+        [x, y, 0.0 * v, w]
+    }
+    #[differentiable]
+    fn down(_t: f64, [x, y, v, w]: [f64; 4]) -> [f64; 4] {
+        [x, y, v, -w]
+    }
+    let solver = (Straight {}).solver().reset(Right {}, Stop {}).reset(Top {}, Down {}).until(Right {});
+    let (solution, pullback) = solver.solve_with_pullback([0.3, 0.3, 1.7, 1.7], 0.0..).expect("a solution");
+    assert_eq!(solution.events().len(), 3);
+    let gradient = pullback.apply_event(1.0, [0.0; 4]).expect("a gradient");
+    assert_near(gradient.y0[0], -1.0 / 1.7, 1e-9, "by x");
+    assert_near(gradient.y0[1], 0.0, 1e-9, "by y");
+}
+
+/// As for a solve that comes to its end.
+#[test]
+fn a_state_saved_at_a_reset_where_a_callback_stops_is_held() {
+    let stop = |notice: &odec::Notice<'_>| {
+        let accepted = notice.pass == odec::Pass::Forward && notice.moment == odec::Moment::Accepted;
+        let done = accepted && notice.t + notice.h >= 1.0;
+        if done { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+    };
+    let solver = (Oscillator {}).solver().reset(Clock { at: 1.0 }, Dose { amount: 10.0 });
+    let gradient = |stopped: bool| {
+        let solver = if stopped { solver.clone().callback(&stop) } else { solver.clone() };
+        let (solution, pullback) =
+            solver.solve_with_pullback([0.3, 1.0], &[0.0, 1.0, 2.0]).expect("a solution");
+        assert_eq!(solution.states().len(), if stopped { 2 } else { 3 });
+        let mut cotangents = vec![[0.0, 0.0]; solution.states().len()];
+        cotangents[1] = [1.0, 0.7];
+        let gradient = pullback.apply(&cotangents).expect("a gradient");
+        [gradient.y0[0], gradient.event.0.at, gradient.times[0], gradient.times[1]]
+    };
+    for (place, (found, wanted)) in gradient(true).into_iter().zip(gradient(false)).enumerate() {
+        assert_near(found, wanted, 1e-12, &format!("number {place}"));
+    }
+}

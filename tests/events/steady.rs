@@ -61,3 +61,18 @@ fn what_rests_at_the_start_ends_after_a_step() {
     let solution = solution.solve([3.0, 0.0], 0.0..).expect("a steady state");
     assert_eq!((solution.stats().accepted, solution.last()), (1, [3.0, 0.0]));
 }
+
+#[test]
+fn a_reset_that_leaves_it_at_rest_does_not_bring_it_to_rest_again() {
+    #[ode]
+    fn decay(_t: f64, [x, _other]: [f64; 2]) -> [f64; 2] {
+        [-x, 0.0]
+    }
+    let touch = |_t: f64, [x, other]: [f64; 2]| [x, other + 1.0];
+    let solver = (Decay {}).solver().record(steady_state(0.0, 1e-3)).reset(Clock { at: 20.0 }, touch);
+    let solution = solver.solve([1.0, 0.0], 0.0..30.0).expect("a solution");
+    assert_eq!(solution.events().iter().map(|event| event.index).collect::<Vec<_>>(), [0, 1]);
+    // A reset at rest that changes nothing happens once.
+    let solver = (Decay {}).solver().reset(steady_state(0.0, 1e-3), touch);
+    assert_eq!(solver.solve([1.0, 0.0], 0.0..30.0).expect("a solution").events().len(), 1);
+}

@@ -128,3 +128,42 @@ fn a_function_that_jumps_over_zero_happens_at_the_jump() {
     let at = |t: f64, _y: [f64; 2]| if t < 1.234 { 1.0 } else { -1.0 };
     assert_near(time((Oscillator {}).solver().until(at).solve([1.0, 0.0], 0.0..)), 1.234, 0.0, "time");
 }
+
+/// Functions that jump over zero, come to stay zero, or are flat there, at many places of coarse steps.
+#[test]
+fn places_of_functions_that_are_not_smooth() {
+    for number in 0..60 {
+        let level = 0.97 - 0.03 * f64::from(number) + 0.001_23;
+        let solver = (Oscillator {}).solver().method(Rk4).step_size(0.5);
+        let at = |event: Result<Solution<Oscillator>, SolveError>| {
+            event.expect("a solution").event().expect("an event").before[0]
+        };
+        let solve = |event: &dyn Fn(f64, [f64; 2]) -> f64| {
+            at(solver.clone().until(|t: f64, y: [f64; 2]| event(t, y)).solve([1.0, 0.0], 0.0..3.1))
+        };
+        let what = format!("level {level}");
+        assert_near(solve(&|_, [x, _]| if x > level { 0.3 } else { -1.0 }), level, 1e-14, &what);
+        assert_near(solve(&|_, [x, _]| if x > level { 1.0 } else { -1.0 }), level, 1e-14, &what);
+        assert_near(solve(&|_, [x, _]| (x - level).max(0.0)), level, 1e-14, &what);
+        assert_near(solve(&|_, [x, _]| 1.0 / (x - level)), level, 1e-14, &what);
+        assert_near(solve(&|_, [x, _]| (x - level).powi(3)), level, 1e-7, &what);
+        assert_near(solve(&|_, [x, _]| (x - level).powi(5)), level, 1e-4, &what);
+    }
+}
+
+/// What the interpolant alone does is no event.
+#[test]
+fn every_event_is_a_zero_of_a_step() {
+    let model = LotkaVolterra { alpha: 1.5, beta: 1.0, gamma: 3.0, delta: 1.0 };
+    let solver = model.solver().method(Rk4).step_size(0.3);
+    let largest = solver.clone().solve([1.0, 1.0], 0.0..4.0).expect("a solution");
+    let largest =
+        (0..4000).map(|i| largest.at(f64::from(i) / 1000.0).expect("inside")[0]).fold(0.0, f64::max);
+    for below in [1e-5, 1e-4, 1e-3, 1e-2] {
+        let noted = solver.clone().record(First { level: largest - below });
+        let noted = noted.solve([1.0, 1.0], 0.0..4.0).expect("a solution");
+        for event in noted.events() {
+            assert_near(event.before[0], largest - below, 1e-13, "level");
+        }
+    }
+}

@@ -3,5 +3,6 @@
 mod agreement;
 mod events;
 mod opaque;
+mod shared;
 mod solving;
 mod systems;

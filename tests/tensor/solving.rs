@@ -5,7 +5,7 @@ use odec::prelude::*;
 use odec::{Controller, PlainState};
 use serde_json::Value;
 
-use crate::systems::{Batch, Oscillators, batch};
+use crate::systems::{Batch, Layer, Oscillators, batch};
 
 /// The network of the reference: y' = W2 tanh(W1 y + b1) + b2 for each row.
 #[ode]
@@ -306,14 +306,6 @@ fn rows_one_by_one() {
 /// On threads, rows of one batch have the bits that they have alone.
 #[test]
 fn a_large_batch_is_shared_out() {
-    #[ode]
-    fn layer<const B: usize>(
-        _t: f64,
-        y: Tensor<Rank2<B, 64>>,
-        w: Tensor<Rank2<64, 64>>,
-    ) -> Tensor<Rank2<B, 64>> {
-        y.matmul(w).tanh() - y
-    }
     let dev = Cpu::seed_from_u64(3);
     let model = Layer { w: dev.sample_normal() };
     let y0: Tensor<Rank2<700, 64>, f64, Cpu> = dev.sample_normal();
@@ -470,79 +462,5 @@ mod bad_input {
             text(model.solver().max_num_steps(0).solve(rows3(&dev, 1), 0.0..1.0)),
             "max_num_steps is 0, but must be at least 1"
         );
-    }
-}
-
-/// Tensors that are one tensor, or a view of one, have its gradient once.
-mod shared {
-    use super::*;
-
-    #[ode]
-    fn pair(
-        _t: f64,
-        y: Tensor<Rank2<3, 2>>,
-        a: Tensor<Rank2<2, 2>>,
-        b: Tensor<Rank2<2, 2>>,
-    ) -> Tensor<Rank2<3, 2>> {
-        y.matmul(a).tanh().matmul(b) - y * (a * b).sum()
-    }
-
-    fn weights(dev: &Cpu) -> Tensor<Rank2<2, 2>, f64, Cpu> {
-        dev.tensor([[0.5, -0.2], [0.3, 0.7]])
-    }
-
-    #[test]
-    fn two_parameters_that_are_one() {
-        let dev = Cpu::default();
-        let loss = |solution: Tensor<Rank3<2, 3, 2>, f64, Cpu, OwnedTape<f64, Cpu>>| {
-            solution.square().sum::<Rank0, _>().backward()
-        };
-        let apart = Pair { a: weights(&dev), b: weights(&dev) };
-        let traced = || y0(&dev).traced(Gradients::leaky());
-        let grads = loss(apart.solver().solve(traced(), 0.0..1.0).unwrap());
-        let wanted = (grads.get(&apart.a) + grads.get(&apart.b)).as_vec();
-        let w = weights(&dev);
-        let tied = Pair { a: w.clone(), b: w.clone() };
-        let loops = loss(tied.solver().solve(traced(), 0.0..1.0).unwrap());
-        close(&loops.get(&w).as_vec(), &wanted, 1e-12, "by loops");
-        let device = loss(tied.solver().on_device().solve(traced(), 0.0..1.0).unwrap());
-        close(&device.get(&w).as_vec(), &wanted, 1e-12, "on the device");
-    }
-
-    #[test]
-    fn a_state_and_a_parameter_that_are_broadcast() {
-        let dev = Cpu::default();
-        let (row, number): (Tensor<Rank1<2>, f64, Cpu>, Tensor<Rank0, f64, Cpu>) =
-            (dev.tensor([0.5, -0.3]), dev.tensor(0.4));
-        let solve = |on_device: bool, as_view: bool| {
-            let traced = row.clone().traced(Gradients::leaky());
-            let (state, tape) = traced.broadcast::<Rank2<3, 2>, _>().split_tape();
-            let (a, tape) = number.clone().put_tape(tape).broadcast::<Rank2<2, 2>, _>().split_tape();
-            // Without strides of 0, by dfdx's own operations.
-            let (state, a, tape) = if as_view {
-                (state, a, tape)
-            } else {
-                let (state, tape) = (state.put_tape(tape) * 1.0).split_tape();
-                let (a, tape) = (a.put_tape(tape) * 1.0).split_tape();
-                (state, a, tape)
-            };
-            let model = Pair { a, b: weights(&dev) };
-            let (start, traced) = (state.clone(), state.put_tape(tape));
-            let solution = if on_device {
-                model.solver().on_device().solve(traced, 0.0..1.0)
-            } else {
-                model.solver().solve(traced, 0.0..1.0)
-            };
-            let (loss, tape) = solution.unwrap().square().sum::<Rank0, _>().split_tape();
-            // A term that reaches the state, and the parameter, by another way.
-            let (size, tape) = start.put_tape(tape).square().sum::<Rank0, _>().split_tape();
-            let (size_of_a, tape) = model.a.clone().put_tape(tape).square().sum::<Rank0, _>().split_tape();
-            let grads = (loss.put_tape(tape) + size + size_of_a).backward();
-            [grads.get(&row).as_vec(), grads.get(&number).as_vec()].concat()
-        };
-        let wanted = solve(false, false);
-        close(&solve(false, true), &wanted, 1e-12, "by loops");
-        close(&solve(true, false), &wanted, 1e-12, "on the device");
-        close(&solve(true, true), &wanted, 1e-12, "views on the device");
     }
 }

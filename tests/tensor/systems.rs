@@ -233,3 +233,13 @@ pub fn paired(_t: f64, y: Tensor<(usize, Const<3>)>, w: Tensor<Rank2<5, 3>>) -> 
 pub fn kernel<const B: usize>(_t: f64, y: Tensor<Rank1<B>>, rate: Tensor<Rank0>) -> Tensor<Rank1<B>> {
     y * rate
 }
+
+/// Wide enough for a large batch to be shared out.
+#[ode]
+pub fn layer<const B: usize>(
+    _t: f64,
+    y: Tensor<Rank2<B, 64>>,
+    w: Tensor<Rank2<64, 64>>,
+) -> Tensor<Rank2<B, 64>> {
+    y.matmul(w).tanh() - y
+}

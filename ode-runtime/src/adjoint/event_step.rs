@@ -16,7 +16,7 @@ use super::integrand::Integrand;
 use super::kernel::Kernel;
 use super::sweep::Sweep;
 use super::transpose::{TimeBar, weighted_sum};
-use crate::event::{Ended, Pull, Taped};
+use crate::event::{Pull, Taped};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
 use crate::solve::{Cut, SolveError, StepTimes, Tape};
@@ -40,8 +40,8 @@ pub(super) struct EventBars<'a, K: Kernel> {
     pub(super) cotangents: Vec<EventBar<K::State>>,
     /// The derivatives by the parameters of each event and its reset.
     pub(super) bars: Vec<[Vec<f64>; 2]>,
-    /// Why the solve ended.
-    pub(super) ended: Ended,
+    /// Whether the last saved state is that of a given time, which no event ended the solve at.
+    pub(super) holds_end: bool,
     /// The save point at the end of the solve, where the state was reset at that time.
     pub(super) saved_at_end: Option<usize>,
 }
@@ -178,7 +178,7 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
     /// Takes `lambda` from after the events at the end of the step that was computed last to before them; returns the
     /// cotangent of their time.
     fn before_events(&mut self, times: &StepTimes, places: Range<usize>) -> Result<f64, SolveError> {
-        let (mut state, _) = self.transposer.end(times);
+        let mut state = self.transposer.end_state();
         let Self {
             events: Some(events),
             transposer,
@@ -208,21 +208,28 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
             save_times[save] += by_time;
             time_bar -= by_time;
         }
+        // The cotangent of the time of the first, from those that share it.
+        let mut tied = 0.0;
         let first = places.start;
         for (place, state) in places.zip(states).rev() {
             let (event, bar) = (tape.events[place], &events.cotangents[place]);
             add(lambda, &bar.after);
             let v = lambda.clone();
             let by_parameters = &mut events.bars[event.index][1];
-            time_bar +=
+            let own =
                 bar.time + events.pulls[event.index].pull_after(event.t, &state, &v, lambda, by_parameters);
             add(lambda, &bar.before);
-            if place > first && event.trigger == event.index {
+            if event.trigger != event.index {
+                tied += own;
+                continue;
+            }
+            time_bar += own;
+            if place > first {
                 let slope = transposer.slope(event.t, &state);
                 time_bar = events.wait_for(event, &state, &slope, times.h, lambda, time_bar)?;
             }
         }
-        Ok(time_bar)
+        Ok(time_bar + tied)
     }
 
     /// Takes `lambda` from the end of the step that was computed last, which is at an event, to its start; returns the

@@ -212,7 +212,8 @@ impl<S: System, M: Stepper, E: DifferentiableEvents<S>> Task<S::Real> for PullBa
                 .map(|bar| EventBar { time: bar.time, before: lanes(&bar.before), after: lanes(&bar.after) })
                 .collect();
             let bars = counts.iter().map(|count| count.map(|count| vec![0.0; count])).collect();
-            Some(EventBars { pulls, cotangents, bars, ended: *ended, saved_at_end: None })
+            let holds_end = *ended != Ended::ByEvent && forward.plan.saves_last(&forward.times);
+            Some(EventBars { pulls, cotangents, bars, holds_end, saved_at_end: None })
         })?;
         Ok(gradient(&swept, events.gradient(&swept.event_bars)))
     }

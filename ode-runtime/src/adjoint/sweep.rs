@@ -10,7 +10,6 @@ use super::listener::Listener;
 use super::schedule::stride;
 use super::transpose::{TimeBar, Transposer};
 use crate::dense::Weights;
-use crate::event::Ended;
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
 use crate::solve::{Cut, Placement, SolveError, StepTimes, Tape};
@@ -82,7 +81,7 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'a, K, M, I, V>
         let mut saved_at_end = None;
         while self.saves > 0 && self.tape.saves[self.saves - 1].step == self.tape.len() {
             add(&mut self.lambda, &self.cotangents[self.saves]);
-            saved_at_end = (events.ended == Ended::AtEnd).then_some(self.saves);
+            saved_at_end = events.holds_end.then_some(self.saves);
             self.saves -= 1;
         }
         self.events = Some(EventBars { saved_at_end, ..events });

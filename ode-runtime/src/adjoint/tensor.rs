@@ -218,8 +218,9 @@ where
         self.events.erase_pull::<L>(&mut pulls);
         let bars = bars_of(self.events, 0.0);
         let cotangents_of_events = self.bars.iter().map(bar).collect();
-        let (ended, saved_at_end) = (self.recorded.ended, None);
-        let events = EventBars { pulls, cotangents: cotangents_of_events, bars, ended, saved_at_end };
+        let holds_end = self.recorded.ended != Ended::ByEvent && plan.saves_last(&self.recorded.times);
+        let events =
+            EventBars { pulls, cotangents: cotangents_of_events, bars, holds_end, saved_at_end: None };
         let sweep =
             Sweep::new(&kernel, method, &plan.weights, tape, &cotangents, (), listener).with_events(events);
         let swept = self.adjoint.through(sweep, lanes(&states[0]), lanes, |kept, slope| {

@@ -153,7 +153,12 @@ impl<'a, K: Kernel, M: Stepper, I: Integrand<K>> Transposer<'a, K, M, I> {
         slope
     }
 
-    /// The end of the step that was computed last, and the derivative there.
+    /// The end of the step that was computed last.
+    pub(super) fn end_state(&self) -> K::State {
+        self.y1.clone()
+    }
+
+    /// The same, and the derivative there.
     pub(super) fn end(&self, times: &StepTimes) -> (K::State, K::State) {
         (self.y1.clone(), self.slope(times.last, &self.y1))
     }

@@ -4,6 +4,7 @@ use super::list::{Action, Events};
 use super::locate::{Zero, is_small, rounding};
 use super::occurrence::Happened;
 use super::scan::{Trouble, signum};
+use super::track::value_at_step_end;
 use super::watch::{CutShort, Found, Look, Watch};
 use crate::number::Single;
 use crate::solve::non_finite;
@@ -65,22 +66,34 @@ impl<S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'_, S, L, E> {
             }
         }
         if !ends {
-            let slope = look.slope_of(&trigger);
+            let slope = if reset { (look.rhs)(t, &state) } else { look.slope_of(&trigger).clone() };
             for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
-                let value = probe.value(t, &state);
-                if value.is_nan() {
-                    return Err((index, Trouble::NotANumber { t, value }));
-                }
-                tracker.begin(signum(value), value);
-                if matches!(parts[index], Part::Elsewhere(_)) || probe.at_step_end(&state, slope).is_some() {
+                if let Some(at_rest) = probe.at_step_end(&state, &slope) {
+                    tracker.begin(1.0, value_at_step_end(at_rest));
                     continue;
                 }
-                // What the search left of the zero is rounding too, where the function is smooth.
-                let (left, change) = (at_event[index].abs(), probe.slope(t, &state, slope, h) * h);
-                let left = if is_small(left, change) { left } else { 0.0 };
-                let rounding = rounding(&**probe, t, &state, slope, h).max(left);
-                if value.abs() <= rounding {
-                    tracker.begin_at_zero(rounding, true);
+                let value = probe.value(t, &state);
+                let mut size = rounding(&**probe, t, &state, &slope, h);
+                let begins_at_zero = match parts[index] {
+                    // It may not have left its zero yet.
+                    Part::Elsewhere(0.0) => {
+                        size = size.max(tracker.rounding);
+                        value.abs() <= size
+                    }
+                    // A reset may have brought it there; else it is about to happen.
+                    Part::Elsewhere(_) => value.to_bits() != at_event[index].to_bits() && value.abs() <= size,
+                    Part::Happens | Part::Passes => {
+                        // What the search left of the zero is rounding too, where the function is smooth.
+                        let (left, change) = (at_event[index].abs(), probe.slope(t, &state, &slope, h) * h);
+                        size = if is_small(left, change) { size.max(left) } else { size };
+                        value.abs() <= size
+                    }
+                };
+                let fresh = !matches!(parts[index], Part::Elsewhere(_));
+                if begins_at_zero {
+                    tracker.begin_at_zero(size, fresh);
+                } else {
+                    tracker.begin(signum(value), value);
                 }
             }
         }

@@ -148,22 +148,24 @@ pub(crate) fn difference<S: Model, L: Single<Scalar = S::Real>>(
 }
 
 /// How much a function of the state changes where each of its numbers changes by a rounding: the most of a few patterns of
-/// signs.
+/// signs; 0 where it jumps.
 pub(super) fn noise<S: Model, L: Single<Scalar = S::Real>>(
     value: impl Fn(&S::Vector<L>) -> f64,
     y: &S::Vector<L>,
 ) -> f64 {
     let at = value(y);
-    let change = |pattern: u32| {
+    let change = |roundings: f64, pattern: u32| {
         let mut there = y.clone();
         for i in 0..there.len() {
             // Some bit of a hash of the place.
             #[allow(clippy::cast_possible_truncation)]
             let hash = (i as u32).wrapping_add(1).wrapping_mul(0x9E37_79B1);
-            let sign = if (hash >> (28 + pattern)) & 1 == 0 { 1.0 } else { -1.0 };
+            let sign = if (hash >> (28 + pattern)) & 1 == 0 { roundings } else { -roundings };
             there[i] = y[i] * L::constant(1.0 + sign * S::Real::EPSILON);
         }
         (value(&there) - at).abs()
     };
-    (0..4).map(change).fold(0.0, f64::max)
+    let most = |roundings: f64| (0..4).map(|pattern| change(roundings, pattern)).fold(0.0, f64::max);
+    let (of_few, of_many) = (most(16.0), most(256.0));
+    if of_many >= 4.0 * of_few { of_few / 16.0 } else { 0.0 }
 }

@@ -6,8 +6,9 @@ use super::Direction;
 use super::function::{EventFunction, noise};
 use super::reset::{ResetMap, Stays};
 use super::track::{End, Samples, Tracker};
-use crate::number::Single;
+use crate::number::{Real, Single};
 use crate::solve::SolveError;
+use crate::space::Space;
 use crate::system::Model;
 
 /// What happens at an event.
@@ -57,6 +58,9 @@ pub trait Events<S: Model> {
 
     /// Whether a solve can start with them.
     fn check(&self) -> Result<(), SolveError>;
+
+    /// Whether one of them ends the solve.
+    fn end(&self) -> bool;
 }
 
 impl<S: Model> Events<S> for () {
@@ -76,6 +80,10 @@ impl<S: Model> Events<S> for () {
 
     fn check(&self) -> Result<(), SolveError> {
         Ok(())
+    }
+
+    fn end(&self) -> bool {
+        false
     }
 }
 
@@ -113,6 +121,10 @@ impl<S: Model, A: Events<S>, E: EventFunction<S>, R: ResetMap<S>> Events<S> for 
         self.event.check(A::COUNT)?;
         self.reset.check(A::COUNT)
     }
+
+    fn end(&self) -> bool {
+        self.action == Action::End || self.before.end()
+    }
 }
 
 /// An event of the list, when something happens.
@@ -123,9 +135,13 @@ pub trait Probe<V> {
     fn nth(&self) -> usize;
     fn value(&self, t: f64, y: &V) -> f64;
     fn slope(&self, t: f64, y: &V, dy: &V, scale: f64) -> f64;
+    /// g_t alone.
+    fn slope_by_time(&self, t: f64, y: &V, scale: f64) -> f64;
     fn at_step_end(&self, y: &V, dy: &V) -> Option<bool>;
     /// How much the rounding of the numbers of the state changes the function.
     fn noise(&self, t: f64, y: &V) -> f64;
+    /// The spacing of the numbers of the state at 1.
+    fn epsilon(&self) -> f64;
     fn after(&self, t: f64, y: &V) -> V;
 }
 
@@ -167,8 +183,16 @@ where
         self.event.at_step_end::<L>(y, dy)
     }
 
+    fn slope_by_time(&self, t: f64, y: &S::Vector<L>, scale: f64) -> f64 {
+        self.event.slope::<L>(t, y, &y.like(L::constant(0.0)), scale)
+    }
+
     fn noise(&self, t: f64, y: &S::Vector<L>) -> f64 {
         noise::<S, L>(|y| self.event.value::<L>(t, y), y)
+    }
+
+    fn epsilon(&self) -> f64 {
+        S::Real::EPSILON
     }
 
     fn after(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {

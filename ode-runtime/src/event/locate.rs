@@ -48,7 +48,10 @@ impl<V: Clone, K> Zero<V, K> {
 /// The size of what rounding makes of an event function at its zero: that of time, and of each number of the state.
 pub(super) fn rounding<V>(probe: &dyn Probe<V>, t: f64, y: &V, dy: &V, h: f64) -> f64 {
     let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
-    4.0 * (ulp * probe.slope(t, y, dy, h).abs() + probe.noise(t, y))
+    let of_time = ulp.max(probe.epsilon() * t.abs());
+    // Along the solution the function may change less than by time alone.
+    let slope = probe.slope(t, y, dy, h).abs().max(probe.slope_by_time(t, y, h).abs());
+    4.0 * (of_time * slope + probe.noise(t, y))
 }
 
 /// Whether what is left of a function at its zero is small beside its change over a step: that of one that jumps is not.
@@ -56,20 +59,24 @@ pub(super) fn is_small(left: f64, change: f64) -> bool {
     left <= 1e-6 * change.abs()
 }
 
-/// The zero of a method's own steps that belongs to one of its interpolant, between these times: by Newton's method on the
-/// length of the step, then by secants through the last two, and by halves where these leave the bracket. The derivative
-/// of the solution is not that of the method, so that Newton's method alone would not converge where steps are coarse.
+/// The zero of a method's own steps that belongs to one of its interpolant, after `earliest` and before the next of the
+/// interpolant, if there is one, or else the end of the step; nothing where the method's own steps have none there.
 ///
-/// Of a function that jumps over zero it is the first place after the jump.
+/// By Newton's method on the length of the step, then by secants through the last two; a third of the steps, and those
+/// that these would lead out of it, halve the bracket. The derivative of the solution is not that of the method, so that
+/// Newton's method alone would not converge where steps are coarse. Of a function that jumps over zero, or comes to stay
+/// zero, it is the first place after that.
 pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
     probe: &dyn Probe<V>,
     index: usize,
     crossing: &Crossing,
-    (earliest, latest): (f64, f64),
+    (earliest, next): (f64, Option<f64>),
     look: &mut Look<'_, V, K>,
-) -> Zero<V, K> {
+) -> Option<Zero<V, K>> {
     let StepTimes { t, h, first, .. } = look.times;
-    let (mut left, mut right) = (earliest, latest);
+    let (mut left, mut right) = (earliest, next.unwrap_or(look.t1));
+    // At its end a step has the sign that the interpolant has.
+    let mut crosses = next.is_none();
     let mut time = t + crossing.theta * h;
     if (time - left) * h <= 0.0 {
         time = next_after(left, h);
@@ -80,47 +87,66 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
         let times = StepTimes { t, h: time - t, first, last: time };
         Zero { times, t1: time, redone: Some((look.step)(&times)), ..*zero }
     };
+    let slope_at = |zero: &Zero<V, K>, look: &Look<'_, V, K>| {
+        probe.slope(zero.t1, zero.state(look), look.slope_of(zero), h)
+    };
     let mut least = f64::INFINITY;
     let mut previous: Option<(f64, f64)> = None;
     let (mut idle, mut converged) = (0, false);
-    for _ in 0..STEPS {
+    for tried in 0..STEPS {
         if (time - left) * h <= 0.0 || (right - time) * h <= 0.0 {
             break;
         }
-        let tried = step_to(time, look, &zero);
-        let value = probe.value(time, tried.state(look));
-        *(if value * crossing.before > 0.0 { &mut left } else { &mut right }) = time;
+        let here = step_to(time, look, &zero);
+        let value = probe.value(time, here.state(look));
+        let slope = slope_at(&here, look);
+        if value * crossing.before > 0.0 {
+            left = time;
+        } else {
+            (right, crosses) = (time, true);
+        }
         let next = match previous {
-            None => time - value / probe.slope(time, tried.state(look), look.slope_of(&tried), tried.times.h),
+            None => time - value / slope,
             Some((at, w)) => time - value * ((time - at) / (value - w)),
         };
-        if value.abs() < least {
-            (least, zero) = (value.abs(), tried);
+        let nearer = value.abs() < least;
+        if nearer {
+            (least, zero) = (value.abs(), here);
         } else {
             idle += 1;
         }
+        // A function that comes to stay zero may have been so long before.
+        let stays = least == 0.0 && crossing.after == 0.0;
         let (at, y, dy) = (zero.t1, zero.state(look), look.slope_of(&zero));
-        converged = (value.abs() == least && (least == 0.0 || next == time))
-            || (idle > 0 && least <= rounding(probe, at, y, dy, h))
-            || (idle > IDLE_STEPS && is_small(least, probe.slope(at, y, dy, h) * h));
+        let ends = if nearer { value == 0.0 || next == time } else { least <= rounding(probe, at, y, dy, h) };
+        let slope = probe.slope(at, y, dy, h);
+        converged = ends && !stays && slope != 0.0 && is_small(least, slope * h);
         if converged {
             break;
         }
         previous = Some((time, value));
         let inside = (next - left) * h > 0.0 && (right - next) * h > 0.0;
-        time = if inside && idle <= IDLE_STEPS { next } else { 0.5 * (left + right) };
+        let halves = tried % 3 == 2 || idle > IDLE_STEPS;
+        time = if inside && !halves { next } else { 0.5 * (left + right) };
     }
-    if !converged && zero.redone.is_some() {
-        zero = if right == look.t1 {
-            Zero { times: look.times, t1: look.t1, redone: None, ..zero }
-        } else {
-            step_to(right, look, &zero)
-        };
+    if !crosses && !converged {
+        return None;
     }
-    let (state, dy) = (zero.state(look), look.slope_of(&zero));
-    let noise = probe.noise(zero.t1, state) + if converged { least } else { 0.0 };
-    let slope = probe.slope(zero.t1, state, dy, zero.times.h).abs();
-    // Where it barely crosses zero, rounding says nothing of what is far.
-    let blur = (noise / slope).min(1e-6 * h.abs());
-    Zero { blur, ..zero }
+    if zero.redone.is_none() {
+        return Some(zero);
+    }
+    let slope = slope_at(&zero, look);
+    let stays = least == 0.0 && crossing.after == 0.0;
+    if slope != 0.0 && !stays && is_small(least, slope * h) {
+        let of_time = (probe.epsilon() - f64::EPSILON) * zero.t1.abs();
+        let of_state = (probe.noise(zero.t1, zero.state(look)) + least) / slope.abs();
+        // Where it barely crosses zero, rounding says nothing of what is far.
+        zero.blur = (of_time + of_state).min(probe.epsilon().sqrt() * h.abs());
+        return Some(zero);
+    }
+    Some(if right == look.t1 {
+        Zero { times: look.times, t1: look.t1, redone: None, ..zero }
+    } else {
+        step_to(right, look, &zero)
+    })
 }

@@ -84,8 +84,13 @@ pub(super) fn scan<V, A: Fn(f64) -> V>(
         }
     }
     let mut sign = tracker.sign;
+    let mut start = (0.0, tracker.value);
     let start_slope = slope(path.t, path.start.0, path.start.1);
-    if sign == 0.0 {
+    if let (true, Some(&first)) = (tracker.value.is_nan(), nodes.first()) {
+        // Its sign is the one with which it comes into its domain.
+        start = edge(&value, first, 0.0).0;
+        sign = signum(start.1);
+    } else if sign == 0.0 {
         sign = signum(start_slope);
         // Nearer to its zero the function is rounding.
         let left = nodes.iter().position(|(_, w)| w.abs() > tracker.rounding).unwrap_or(nodes.len());
@@ -106,12 +111,12 @@ pub(super) fn scan<V, A: Fn(f64) -> V>(
             Some(_) => {}
         }
     }
-    nodes.insert(0, (0.0, tracker.value));
+    nodes.insert(0, start);
     let dips = dips(&nodes, sign, start_slope, end_slope, &value);
     nodes.extend(dips);
     nodes.sort_by(|a, b| a.0.total_cmp(&b.0));
 
-    let start = sign;
+    let start_sign = sign;
     let mut crossings = Vec::new();
     let mut place = 1;
     while place < nodes.len() {
@@ -125,13 +130,13 @@ pub(super) fn scan<V, A: Fn(f64) -> V>(
         sign = after;
         place = next + 1;
     }
-    Ok(Scan { crossings, start, end: (sign, nodes[nodes.len() - 1].1), domain })
+    Ok(Scan { crossings, start: start_sign, end: (sign, nodes[nodes.len() - 1].1), domain })
 }
 
-/// The last place found where the function is a number, with its value, and the first where it is none.
+/// The place next to the end of its domain where the function is a number, with its value, and the one where it is none.
 fn edge(value: &impl Fn(f64) -> f64, mut inside: (f64, f64), mut outside: f64) -> ((f64, f64), f64) {
     for _ in 0..NARROWINGS {
-        if outside - inside.0 <= f64::EPSILON * outside {
+        if (outside - inside.0).abs() <= f64::EPSILON * outside {
             break;
         }
         let middle = 0.5 * (inside.0 + outside);

@@ -30,7 +30,7 @@ pub struct Samples<'a, V> {
 pub struct Tracker {
     /// Its sign; 0 where it is zero, and leaves in a direction not yet known.
     pub(super) sign: f64,
-    /// Its value.
+    /// Its value; no number where it begins outside of its domain.
     pub(super) value: f64,
     /// Its derivative by time; no number where it is not known.
     slope: f64,

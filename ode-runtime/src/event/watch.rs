@@ -64,6 +64,18 @@ impl<'a, V, K: AsRef<[V]>> Look<'a, V, K> {
     }
 }
 
+/// The zeros of the events in a step.
+struct Search<V, K> {
+    /// In order of time; those at one time in the order in which the events were given.
+    zeros: Vec<Zero<V, K>>,
+    /// The sign of each event at the start, in the direction in which it leaves.
+    starts: Vec<f64>,
+    /// Sign and value of each at the end.
+    ends: Vec<(f64, f64)>,
+    /// The first part of the step from which on a function is no number, and which.
+    domain: Option<(f64, usize)>,
+}
+
 /// What happened in a step, in order.
 pub(crate) struct Found<V, K> {
     pub(crate) happened: Vec<Happened<V>>,
@@ -155,52 +167,14 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         &mut self,
         look: &mut Look<'_, S::Vector<L>, K>,
     ) -> Result<Found<S::Vector<L>, K>, (usize, Trouble)> {
-        let (StepTimes { t, h, .. }, t1, y, y1, k) = (look.times, look.t1, look.y, look.y1, look.k);
-        let weights = look.weights;
-        let completion = &k.stages[look.last];
+        let (StepTimes { t, h, .. }, t1, y1) = (look.times, look.t1, look.y1);
+        let completion = &look.k.stages[look.last];
         let end = End { t: t1, y: y1, dy: completion, h };
-        if self.extended && self.keep_signs(&look.times, y, k.all(), &end) {
+        if self.extended && self.keep_signs(&look.times, look.y, look.k.all(), &end) {
             self.trackers.iter_mut().for_each(Tracker::go_on);
             return Ok(Found { happened: Vec::new(), cut: None });
         }
-        let path = Path {
-            t,
-            h,
-            start: (y, &k.stages[0]),
-            end: (t1, y1, completion),
-            at: |theta| interpolate(weights, theta, h, y, k),
-        };
-        let mut starts = vec![0.0; self.probes.len()];
-        let mut ends = vec![(0.0, 0.0); self.probes.len()];
-        let mut zeros: Vec<Zero<S::Vector<L>, K>> = Vec::new();
-        // The first part of the step from which on a function is no number, and which.
-        let mut domain: Option<(f64, usize)> = None;
-        for (index, probe) in self.probes.iter().enumerate() {
-            if let Some(at_rest) = probe.at_step_end(y1, completion) {
-                if at_rest && self.trackers[index].value > 0.0 {
-                    zeros.push(Zero::at_end(index, (0.0, 0.0), look));
-                }
-                ends[index] = (1.0, value_at_step_end(at_rest));
-                continue;
-            }
-            let scan = scan(&**probe, &self.trackers[index], &path).map_err(|trouble| (index, trouble))?;
-            let time = |theta: f64| if theta == 1.0 { t1 } else { t + theta * h };
-            if let Some(theta) = scan.domain
-                && domain.is_none_or(|(other, _)| theta < other)
-            {
-                domain = Some((theta, index));
-            }
-            let mut earliest = t;
-            for (place, crossing) in scan.crossings.iter().enumerate() {
-                let next = scan.crossings.get(place + 1).map_or(1.0, |next| next.theta);
-                let zero = locate(&**probe, index, crossing, (earliest, time(next)), look);
-                earliest = zero.t1;
-                zeros.push(zero);
-            }
-            (starts[index], ends[index]) = (scan.start, scan.end);
-        }
-        // Those at one time stay in the order in which the events were given.
-        zeros.sort_by(|a, b| (a.t1 * h.signum()).total_cmp(&(b.t1 * h.signum())));
+        let Search { mut zeros, starts, ends, domain } = self.search(look)?;
         let cut = (0..zeros.len()).find(|&place| {
             let Zero { index, before, .. } = zeros[place];
             self.probes[index].action() != Action::Note && self.counts(index, before)
@@ -225,10 +199,12 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         }
         let Some(cut) = cut else {
             for (index, (sign, value)) in ends.into_iter().enumerate() {
-                self.trackers[index].begin(sign, value);
+                let tracker = &mut self.trackers[index];
+                let not_left = if tracker.sign == 0.0 { tracker.rounding } else { 0.0 };
+                tracker.begin(sign, value);
                 if sign == 0.0 {
                     let rounding = rounding(&*self.probes[index], t1, y1, completion, h);
-                    self.trackers[index].begin_at_zero(rounding, false);
+                    tracker.begin_at_zero(rounding.max(not_left), false);
                 }
             }
             return Ok(Found { happened, cut: None });
@@ -241,13 +217,66 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
             // Those before the one that cuts were asked already.
             let asked = place < cut && self.probes[index].action() != Action::Note;
             let happens = place == cut || (!asked && self.counts(index, before));
-            parts[index] = if happens { Part::Happens } else { Part::Passes };
+            if parts[index] != Part::Happens {
+                parts[index] = if happens { Part::Happens } else { Part::Passes };
+            }
             if happens && index < zeros[trigger].index {
                 trigger = place;
             }
         }
         parts[zeros[cut].index] = Part::Happens;
         self.cut(zeros.swap_remove(trigger), &parts, happened, look)
+    }
+
+    /// Finds the zeros of all events in a step.
+    fn search<K: AsRef<[S::Vector<L>]>>(
+        &self,
+        look: &mut Look<'_, S::Vector<L>, K>,
+    ) -> Result<Search<S::Vector<L>, K>, (usize, Trouble)> {
+        let (StepTimes { t, h, .. }, t1, y, y1, k) = (look.times, look.t1, look.y, look.y1, look.k);
+        let (weights, completion) = (look.weights, &k.stages[look.last]);
+        let path = Path {
+            t,
+            h,
+            start: (y, &k.stages[0]),
+            end: (t1, y1, completion),
+            at: |theta| interpolate(weights, theta, h, y, k),
+        };
+        let mut starts = vec![0.0; self.probes.len()];
+        let mut ends = vec![(0.0, 0.0); self.probes.len()];
+        let mut zeros: Vec<Zero<S::Vector<L>, K>> = Vec::new();
+        let mut domain: Option<(f64, usize)> = None;
+        for (index, probe) in self.probes.iter().enumerate() {
+            if let Some(at_rest) = probe.at_step_end(y1, completion) {
+                if at_rest && self.trackers[index].value > 0.0 {
+                    zeros.push(Zero::at_end(index, (0.0, 0.0), look));
+                }
+                ends[index] = (1.0, value_at_step_end(at_rest));
+                continue;
+            }
+            let scan = scan(&**probe, &self.trackers[index], &path).map_err(|trouble| (index, trouble))?;
+            if let Some(theta) = scan.domain
+                && domain.is_none_or(|(other, _)| theta < other)
+            {
+                domain = Some((theta, index));
+            }
+            let mut crossings = scan.crossings.iter().peekable();
+            let mut earliest = t;
+            while let Some(crossing) = crossings.next() {
+                let next = crossings.peek().map(|next| t + next.theta * h);
+                if let Some(zero) = locate(&**probe, index, crossing, (earliest, next), look) {
+                    earliest = zero.t1;
+                    zeros.push(zero);
+                } else {
+                    // The interpolant alone goes to the other side and back.
+                    crossings.next();
+                }
+            }
+            (starts[index], ends[index]) = (scan.start, scan.end);
+        }
+        // Those at one time stay in the order in which the events were given.
+        zeros.sort_by(|a, b| (a.t1 * h.signum()).total_cmp(&(b.t1 * h.signum())));
+        Ok(Search { zeros, starts, ends, domain })
     }
 
     /// Whether a crossing from this sign makes an event.

@@ -50,7 +50,7 @@ pub(super) fn look<
     let last = method.tableau().stages() - 1;
     if let Some(bad) = non_finite(&stages.as_ref()[last..=last]) {
         let name = |index: usize| dynamics.component(index);
-        return Err(failure_of_rhs::<S, L>(bad, &name, next.t1, record, y, *stats));
+        return Err(failure_of_rhs::<S, L>(bad, &name, next.times.t, record, y, *stats));
     }
     let evaluations = Cell::new(0);
     let rhs = |t: f64, y: &S::Vector<L>, dy: &mut S::Vector<L>| {

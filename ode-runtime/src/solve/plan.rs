@@ -135,7 +135,12 @@ impl<S: Model> Plan<S> {
         callback: Option<&dyn Callback>,
     ) -> Result<(), SolveError> {
         events.check()?;
-        if self.open && E::COUNT == 0 && callback.is_none() { Err(SolveError::OpenEnd) } else { Ok(()) }
+        if self.open && !events.end() && callback.is_none() { Err(SolveError::OpenEnd) } else { Ok(()) }
+    }
+
+    /// Whether the last of these times, at which states were saved, is one that was asked for.
+    pub(crate) fn saves_last(&self, times: &[f64]) -> bool {
+        self.save.get(times.len() - 1) == times.last()
     }
 
     /// Ends steps at the save points, and keeps no dense output, which would be of other steps.

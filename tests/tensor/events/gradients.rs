@@ -5,6 +5,7 @@ use odec::TensorSolution;
 use odec::prelude::*;
 
 use super::systems::*;
+use crate::systems::Layer;
 
 const GRAVITY: f64 = 9.81;
 const DRAG: f64 = 0.1;
@@ -395,14 +396,6 @@ fn a_state_that_is_one_number() {
 /// Rows that are shared out among threads have the gradients of those that are not.
 #[test]
 fn a_large_batch_with_events_is_shared_out() {
-    #[ode]
-    fn layer<const B: usize>(
-        _t: f64,
-        y: Tensor<Rank2<B, 64>>,
-        w: Tensor<Rank2<64, 64>>,
-    ) -> Tensor<Rank2<B, 64>> {
-        y.matmul(w).tanh() - y
-    }
     #[differentiable]
     fn size<const B: usize>(_t: f64, y: Tensor<Rank2<B, 64>>, of: Tensor<Rank0>) -> Tensor<Rank0> {
         y.square().mean() - of
