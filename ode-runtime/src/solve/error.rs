@@ -174,7 +174,7 @@ pub enum SolveError {
     CotangentCount { found: usize, saved: usize },
 
     #[error(
-        "going back, the cotangent of {component} became {value:.1e} at t = {t}, in stage {stage}: the solution depends on the past more strongly than numbers can tell (chaos, or a right-hand side without derivative there); shorten the span, or save more states and fit them"
+        "going back, the cotangent of {component} became {value:.1e} at t = {t}, in stage {stage}: the solution depends on the past more strongly than numbers can tell (chaos, steps at the limit of stability, or a right-hand side without derivative there); tighten the tolerances, shorten the span, or save more states and fit them"
     )]
     CotangentGrowth { t: f64, stage: usize, component: String, value: f64 },
 
