@@ -77,7 +77,7 @@ pub trait DifferentiableEvent<S: Model>: EventFunction<S> + Clone {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no event of `{S}`",
     label = "not an event function of this system",
-    note = "an event is the struct of a `#[differentiable]` function of the system's own time and state that returns a number, or a closure such as `|t: f64, [x, v]: [f64; 2]| x - 1.0` with its types written out"
+    note = "an event is the struct of a `#[differentiable]` function of the system's own time and state that returns a number, or a closure such as `|t: f64, [x, v]: [f64; 2]| x - 1.0` with its types written out, of which the time is always `f64`"
 )]
 pub trait IntoEvent<S: Model, Kind> {
     /// The event function.

@@ -44,7 +44,7 @@ pub trait DifferentiableReset<S: Model>: ResetMap<S> + Clone {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no reset of `{S}`",
     label = "not a map of this system's states",
-    note = "a reset is the struct of a `#[differentiable]` function of the system's own time and state that returns a state, or a closure such as `|t: f64, [x, v]: [f64; 2]| [x, -v]` with its types written out"
+    note = "a reset is the struct of a `#[differentiable]` function of the system's own time and state that returns a state, or a closure such as `|t: f64, [x, v]: [f64; 2]| [x, -v]` with its types written out, of which the time is always `f64`"
 )]
 pub trait IntoReset<S: Model, Kind> {
     /// The map.

@@ -352,8 +352,13 @@ pub(crate) fn parameter_without_gradient(name: &str) -> String {
 }
 
 pub(crate) fn differing_state(state: &str, result: &str) -> String {
+    let hint = if ["f64", "f32"].contains(&result) {
+        "; a function that returns a number, such as an event or a loss, takes #[differentiable]"
+    } else {
+        ""
+    };
     format!(
-        "the result is the derivative of the state, so its type must be the state's, {state}, not {result}"
+        "the result is the derivative of the state, so its type must be the state's, {state}, not {result}{hint}"
     )
 }
 

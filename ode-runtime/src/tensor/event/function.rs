@@ -34,7 +34,7 @@ pub trait ReturnsState: TensorModel {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no event of `{S}`",
     label = "not an event function of this system",
-    note = "an event is the struct of a `#[differentiable]` function that returns one number, `Tensor<Rank0>`, of the system's own type of numbers and device, or a closure such as `|t: f64, y: Tensor<Rank1<2>, f32, Cpu>| y.sum()` with its types written out"
+    note = "an event is the struct of a `#[differentiable]` function that returns one number, `Tensor<Rank0>`, of the system's own type of numbers and device, or a closure such as `|t: f64, y: Tensor<Rank1<2>, f32, Cpu>| y.sum()` with its types written out, of which the time is always `f64`"
 )]
 pub trait IntoTensorEvent<S: TensorModel, Kind> {
     /// The event as it was given.
@@ -51,7 +51,7 @@ pub trait IntoTensorEvent<S: TensorModel, Kind> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no reset of `{S}`",
     label = "not a map of this system's states",
-    note = "a reset is the struct of a `#[differentiable]` function that returns its state, of the system's own type of numbers and device, or a closure such as `|t: f64, y: Tensor<Rank1<2>, f32, Cpu>| -y` with its types written out"
+    note = "a reset is the struct of a `#[differentiable]` function that returns its state, of the system's own type of numbers and device, or a closure such as `|t: f64, y: Tensor<Rank1<2>, f32, Cpu>| -y` with its types written out, of which the time is always `f64`"
 )]
 pub trait IntoTensorReset<S: TensorModel, Kind> {
     /// The map as it was given.
