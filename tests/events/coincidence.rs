@@ -490,3 +490,29 @@ fn a_zero_that_is_left_slowly_is_left() {
         assert!(flight.times()[1] - start > 0.01, "after {:e}", flight.times()[1] - start);
     }
 }
+
+/// A clock among the states, which sums up to just below 3.7, and is set back by a reset at t = 1.
+#[test]
+fn a_zero_that_rounding_moves_past_the_end_of_the_step_is_not_lost() {
+    #[ode]
+    fn clocked(_t: f64, [_clock, _count]: [f64; 2]) -> [f64; 2] {
+        [3.7, 0.0]
+    }
+    let back = |_t: f64, [_clock, count]: [f64; 2]| [0.0, count + 1.0];
+    let mut below = 0;
+    for steps in 3..40 {
+        let step = 1.0 / f64::from(steps);
+        let solver = (Clocked {}).solver().method(Rk4).step_size(step);
+        let plain = solver.clone().solve([0.0, 0.0], 0.0..1.0).expect("a solution").last()[0];
+        if plain < 3.7f64.next_down() {
+            continue;
+        }
+        below += usize::from(plain < 3.7);
+        let solver = solver.reset(Clock { at: 1.0 }, back).record(First { level: 3.7 });
+        let solution = solver.solve([0.0, 0.0], 0.0..1.5).expect("a solution");
+        let indices: Vec<usize> = solution.events().iter().map(|event| event.index).collect();
+        assert!(indices.contains(&1), "steps of {step}: {:?}", solution.events());
+        assert_eq!(indices.iter().filter(|&&index| index == 0).count(), 1);
+    }
+    assert!(below > 0, "some sum ends below");
+}

@@ -167,3 +167,61 @@ fn every_event_is_a_zero_of_a_step() {
         }
     }
 }
+
+/// y = 1 up to t = 10, then 1 - 8 s (1 - s)^2 with s = t - 10, which is below zero for a while: in one step, whose
+/// derivative at the start is another than that at the end of the step before.
+#[test]
+fn zeros_after_a_jump_are_seen() {
+    #[ode]
+    fn dip(t: f64, _y: f64) -> f64 {
+        let s = t - 10.0;
+        if s < 0.0 { 0.0 } else { -8.0 * (1.0 - s) * (1.0 - 3.0 * s) }
+    }
+    let solver = (Dip {}).solver().jump_t(&[10.0]).record(Level { at: 0.0 });
+    let solution = solver.solve(1.0, 0.0..11.0).expect("a solution");
+    assert_eq!(solution.events().len(), 2, "{:?}", times(&solution));
+    for time in times(&solution) {
+        let s = time - 10.0;
+        assert_near(1.0 - 8.0 * s * (1.0 - s) * (1.0 - s), 0.0, 1e-12, "zero");
+    }
+}
+
+#[test]
+fn a_reset_at_a_pole_does_not_end_the_event() {
+    #[ode]
+    fn counted(_t: f64, [x, v, _count]: [f64; 3]) -> [f64; 3] {
+        [v, -x, 0.0]
+    }
+    let pole = |_t: f64, [x, _v, _count]: [f64; 3]| 1.0 / x;
+    let count = |_t: f64, [x, v, count]: [f64; 3]| [x, v, count + 1.0];
+    let solver = (Counted {}).solver().rtol(1e-9).atol(1e-9).reset(pole, count);
+    let solution = solver.solve([1.0, 0.0, 0.0], 0.0..20.0).expect("a solution");
+    assert_near(solution.last()[2], 6.0, 0.0, "zeros of the cosine");
+}
+
+#[ode]
+fn single_oscillator(_t: f32, [x, v]: [f32; 2]) -> [f32; 2] {
+    [v, -x]
+}
+
+#[test]
+fn closures_in_single_precision() {
+    // Found, and gone on from by a reset that changes nothing.
+    let solver = (SingleOscillator {}).solver().max_step(0.01);
+    let product = |_t: f64, [x, v]: [f32; 2]| (x + 1.5) * v - 0.5;
+    let solution = solver.clone().reset(product, |_t: f64, y: [f32; 2]| y).solve([0.0, 1.0], 0.0..20.0);
+    let solution = solution.expect("a solution");
+    let value = |t: f64| (t.sin() + 1.5) * t.cos() - 0.5;
+    let count =
+        (1..200_000).filter(|&i| value(f64::from(i) * 1e-4) * value(f64::from(i - 1) * 1e-4) < 0.0).count();
+    assert_eq!(solution.events().len(), count, "{:?}", times(&solution));
+    for time in times(&solution) {
+        assert_near(value(time), 0.0, 1e-3, "zero");
+    }
+    // Their time is f64.
+    let start = 1e5;
+    #[allow(clippy::cast_possible_truncation)]
+    let clocks = solver.until(move |t: f64, _y: [f32; 2]| (t - (start + 0.04)) as f32);
+    let solution = clocks.solve([0.0, 1.0], start..start + 1.0).expect("a solution");
+    assert_eq!(solution.event().expect("an event").time, start + 0.04);
+}

@@ -1,7 +1,7 @@
 //! What happens where a step is cut: all events at that time, in the order in which they were given.
 
 use super::list::{Action, Events};
-use super::locate::{Zero, is_small, rounding};
+use super::locate::{Zero, is_small, rounding, uncertainty};
 use super::occurrence::Happened;
 use super::scan::{Trouble, signum};
 use super::track::value_at_step_end;
@@ -34,13 +34,24 @@ impl<S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'_, S, L, E> {
         let (t, h) = (trigger.t1, look.times.h);
         let mut state = trigger.state(look).clone();
         let at_event: Vec<f64> = self.probes.iter().map(|probe| probe.value(t, &state)).collect();
+        let slope = look.slope_of(&trigger).clone();
+        // Those with a zero that the interpolant does not have, or that rounding moved past the end of the step.
+        let has_arrived = |index: usize, before: f64| {
+            let (probe, value) = (&*self.probes[index], at_event[index]);
+            let comes = probe.slope(t, &state, &slope, h) * h * before < 0.0;
+            value * before < 0.0 || (comes && value.abs() <= 2.0 * uncertainty(probe, t, &state, &slope, h))
+        };
+        let arrived: Vec<bool> = parts
+            .iter()
+            .enumerate()
+            .map(|(index, part)| matches!(*part, Part::Elsewhere(before) if has_arrived(index, before)))
+            .collect();
         let (mut reset, mut ends) = (false, false);
         for (index, part) in parts.iter().enumerate() {
             let counts = match *part {
                 Part::Happens => true,
                 Part::Passes => false,
-                // A zero that the interpolant does not have.
-                Part::Elsewhere(before) => at_event[index] * before < 0.0 && self.counts(index, before),
+                Part::Elsewhere(before) => arrived[index] && self.counts(index, before),
             };
             if !counts {
                 continue;
@@ -66,7 +77,7 @@ impl<S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'_, S, L, E> {
             }
         }
         if !ends {
-            let slope = if reset { (look.rhs)(t, &state) } else { look.slope_of(&trigger).clone() };
+            let slope = if reset { (look.rhs)(t, &state) } else { slope };
             for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
                 if let Some(at_rest) = probe.at_step_end(&state, &slope) {
                     tracker.begin(1.0, value_at_step_end(at_rest));
@@ -81,12 +92,14 @@ impl<S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'_, S, L, E> {
                         value.abs() <= size
                     }
                     // A reset may have brought it there; else it is about to happen.
-                    Part::Elsewhere(_) => value.to_bits() != at_event[index].to_bits() && value.abs() <= size,
+                    Part::Elsewhere(_) => at_event[index].abs() > size && value.abs() <= size,
                     Part::Happens | Part::Passes => {
                         // What the search left of the zero is rounding too, where the function is smooth.
                         let (left, change) = (at_event[index].abs(), probe.slope(t, &state, &slope, h) * h);
                         size = if is_small(left, change) { size.max(left) } else { size };
-                        value.abs() <= size
+                        // At a pole all of that is beyond measure.
+                        let usual = tracker.value.abs().max(probe.value(look.t1, look.y1).abs());
+                        value.abs() <= size && (value.abs() <= usual || usual == 0.0)
                     }
                 };
                 let fresh = !matches!(parts[index], Part::Elsewhere(_));

@@ -12,6 +12,9 @@ pub trait EventFunction<S: Model> {
     /// Whether [`slope`](Self::slope) costs little and is exact.
     const KNOWS_SLOPE: bool;
 
+    /// The spacing at 1 of the numbers that it gets as time.
+    const TIME_EPSILON: f64 = S::Real::EPSILON;
+
     /// g(t, y)
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64;
 
@@ -108,6 +111,7 @@ where
 
 impl<S: Model, F: Fn(f64, S::State) -> S::Real> EventFunction<S> for Closure<F> {
     const KNOWS_SLOPE: bool = false;
+    const TIME_EPSILON: f64 = f64::EPSILON;
 
     #[inline(always)]
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64 {
@@ -136,7 +140,10 @@ pub(crate) fn difference<S: Model, L: Single<Scalar = S::Real>>(
     let size = |v: &S::Vector<L>| v.values().map(|x| x.get().to_f64().abs()).fold(0.0, f64::max);
     let (y_size, dy_size) = (size(y), size(dy));
     let still = if y_size > 0.0 && dy_size > 0.0 { y_size / dy_size } else { f64::INFINITY };
-    let step = 1e-5 * scale.abs().min(still);
+    // Not so short that rounding of the state, or of time, is much of it.
+    let spacing = f64::EPSILON * t.abs();
+    let spacing = if still.is_finite() { spacing.max(S::Real::EPSILON * still) } else { spacing };
+    let step = (S::Real::EPSILON.cbrt() * scale.abs().min(still)).max(4096.0 * spacing);
     let at = |step: f64| {
         let mut there = y.clone();
         for i in 0..there.len() {
@@ -144,7 +151,7 @@ pub(crate) fn difference<S: Model, L: Single<Scalar = S::Real>>(
         }
         value(t + step, &there)
     };
-    (at(step) - at(-step)) / (2.0 * step)
+    (at(step) - at(-step)) / ((t + step) - (t - step))
 }
 
 /// How much a function of the state changes where each of its numbers changes by a rounding: the most of a few patterns of

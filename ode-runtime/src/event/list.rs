@@ -140,8 +140,8 @@ pub trait Probe<V> {
     fn at_step_end(&self, y: &V, dy: &V) -> Option<bool>;
     /// How much the rounding of the numbers of the state changes the function.
     fn noise(&self, t: f64, y: &V) -> f64;
-    /// The spacing of the numbers of the state at 1.
-    fn epsilon(&self) -> f64;
+    /// The spacing at 1 of the numbers of the state, and of those that the function gets as time.
+    fn epsilons(&self) -> (f64, f64);
     fn after(&self, t: f64, y: &V) -> V;
 }
 
@@ -191,8 +191,8 @@ where
         noise::<S, L>(|y| self.event.value::<L>(t, y), y)
     }
 
-    fn epsilon(&self) -> f64 {
-        S::Real::EPSILON
+    fn epsilons(&self) -> (f64, f64) {
+        (S::Real::EPSILON, E::TIME_EPSILON)
     }
 
     fn after(&self, t: f64, y: &S::Vector<L>) -> S::Vector<L> {

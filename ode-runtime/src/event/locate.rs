@@ -48,10 +48,17 @@ impl<V: Clone, K> Zero<V, K> {
 /// The size of what rounding makes of an event function at its zero: that of time, and of each number of the state.
 pub(super) fn rounding<V>(probe: &dyn Probe<V>, t: f64, y: &V, dy: &V, h: f64) -> f64 {
     let ulp = (t.abs().next_up() - t.abs()).max(f64::MIN_POSITIVE);
-    let of_time = ulp.max(probe.epsilon() * t.abs());
+    let of_time = ulp.max(probe.epsilons().1 * t.abs());
     // Along the solution the function may change less than by time alone.
     let slope = probe.slope(t, y, dy, h).abs().max(probe.slope_by_time(t, y, h).abs());
     4.0 * (of_time * slope + probe.noise(t, y))
+}
+
+/// The part of it that tells nothing of the time: the rounding of the state, and that of time where a function gets it in
+/// single precision.
+pub(super) fn uncertainty<V>(probe: &dyn Probe<V>, t: f64, y: &V, dy: &V, h: f64) -> f64 {
+    let of_time = (probe.epsilons().1 - f64::EPSILON) * t.abs();
+    of_time * probe.slope(t, y, dy, h).abs() + probe.noise(t, y)
 }
 
 /// Whether what is left of a function at its zero is small beside its change over a step: that of one that jumps is not.
@@ -62,10 +69,10 @@ pub(super) fn is_small(left: f64, change: f64) -> bool {
 /// The zero of a method's own steps that belongs to one of its interpolant, after `earliest` and before the next of the
 /// interpolant, if there is one, or else the end of the step; nothing where the method's own steps have none there.
 ///
-/// By Newton's method on the length of the step, then by secants through the last two; a third of the steps, and those
-/// that these would lead out of it, halve the bracket. The derivative of the solution is not that of the method, so that
-/// Newton's method alone would not converge where steps are coarse. Of a function that jumps over zero, or comes to stay
-/// zero, it is the first place after that.
+/// By Newton's method on the length of the step, then by secants through the last two; the bracket is halved where they are
+/// slow or lead out of it. The derivative of the solution is not that of the method, so that Newton's method alone would
+/// not converge where steps are coarse. Of a function that jumps over zero, or comes to stay zero, it is the first place
+/// after that.
 pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
     probe: &dyn Probe<V>,
     index: usize,
@@ -87,8 +94,11 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
         let times = StepTimes { t, h: time - t, first, last: time };
         Zero { times, t1: time, redone: Some((look.step)(&times)), ..*zero }
     };
-    let slope_at = |zero: &Zero<V, K>, look: &Look<'_, V, K>| {
-        probe.slope(zero.t1, zero.state(look), look.slope_of(zero), h)
+    // Whether this much at a zero is rounding, and not half of a jump.
+    let is_rest = |least: f64, zero: &Zero<V, K>, look: &Look<'_, V, K>| {
+        let (at, y, dy) = (zero.t1, zero.state(look), look.slope_of(zero));
+        let slope = probe.slope(at, y, dy, h);
+        slope != 0.0 && (is_small(least, slope * h) || least <= rounding(probe, at, y, dy, h))
     };
     let mut least = f64::INFINITY;
     let mut previous: Option<(f64, f64)> = None;
@@ -99,7 +109,7 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
         }
         let here = step_to(time, look, &zero);
         let value = probe.value(time, here.state(look));
-        let slope = slope_at(&here, look);
+        let slope = probe.slope(time, here.state(look), look.slope_of(&here), h);
         if value * crossing.before > 0.0 {
             left = time;
         } else {
@@ -110,6 +120,7 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
             Some((at, w)) => time - value * ((time - at) / (value - w)),
         };
         let nearer = value.abs() < least;
+        let slow = value.abs() > 0.25 * least;
         if nearer {
             (least, zero) = (value.abs(), here);
         } else {
@@ -117,16 +128,19 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
         }
         // A function that comes to stay zero may have been so long before.
         let stays = least == 0.0 && crossing.after == 0.0;
-        let (at, y, dy) = (zero.t1, zero.state(look), look.slope_of(&zero));
-        let ends = if nearer { value == 0.0 || next == time } else { least <= rounding(probe, at, y, dy, h) };
-        let slope = probe.slope(at, y, dy, h);
-        converged = ends && !stays && slope != 0.0 && is_small(least, slope * h);
+        converged = !stays
+            && if nearer {
+                (value == 0.0 || next == time) && is_rest(least, &zero, look)
+            } else {
+                let (at, y, dy) = (zero.t1, zero.state(look), look.slope_of(&zero));
+                least <= rounding(probe, at, y, dy, h) && is_rest(least, &zero, look)
+            };
         if converged {
             break;
         }
         previous = Some((time, value));
         let inside = (next - left) * h > 0.0 && (right - next) * h > 0.0;
-        let halves = tried % 3 == 2 || idle > IDLE_STEPS;
+        let halves = (tried % 3 == 2 && slow) || idle > IDLE_STEPS;
         time = if inside && !halves { next } else { 0.5 * (left + right) };
     }
     if !crosses && !converged {
@@ -135,13 +149,13 @@ pub(super) fn locate<V: Clone, K: AsRef<[V]>>(
     if zero.redone.is_none() {
         return Some(zero);
     }
-    let slope = slope_at(&zero, look);
     let stays = least == 0.0 && crossing.after == 0.0;
-    if slope != 0.0 && !stays && is_small(least, slope * h) {
-        let of_time = (probe.epsilon() - f64::EPSILON) * zero.t1.abs();
-        let of_state = (probe.noise(zero.t1, zero.state(look)) + least) / slope.abs();
+    if !stays && is_rest(least, &zero, look) {
+        let (at, y, dy) = (zero.t1, zero.state(look), look.slope_of(&zero));
+        let slope = probe.slope(at, y, dy, h).abs();
         // Where it barely crosses zero, rounding says nothing of what is far.
-        zero.blur = (of_time + of_state).min(probe.epsilon().sqrt() * h.abs());
+        let most = probe.epsilons().0.sqrt() * h.abs();
+        zero.blur = ((uncertainty(probe, at, y, dy, h) + least) / slope).min(most);
         return Some(zero);
     }
     Some(if right == look.t1 {

@@ -97,6 +97,11 @@ impl Tracker {
         (self.value, self.slope) = self.end;
     }
 
+    /// Begins a step whose first derivative is another than the last one.
+    pub(super) fn forget_slope(&mut self) {
+        self.slope = f64::NAN;
+    }
+
     /// Begins a step with this value, and the sign that goes with it.
     pub(super) fn begin(&mut self, sign: f64, value: f64) {
         (self.sign, self.value, self.slope, self.fresh) = (sign, value, f64::NAN, false);

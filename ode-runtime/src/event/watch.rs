@@ -113,6 +113,11 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         Ok(())
     }
 
+    /// Goes on where the right-hand side jumps.
+    pub(crate) fn forget_slopes(&mut self) {
+        self.trackers.iter_mut().for_each(Tracker::forget_slope);
+    }
+
     /// How near those came that end the solve, along these states.
     pub(crate) fn approaches(&self, states: impl Iterator<Item = (f64, S::Vector<L>)>) -> Vec<Approach> {
         approaches(&self.probes, states)

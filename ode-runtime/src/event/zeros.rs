@@ -101,6 +101,7 @@ impl<S: Model, K, E: IntoEvent<S, K>> IntoEvent<S, Wrapped<K>> for Zeros<E> {
 
 impl<S: Model, E: EventFunction<S>> EventFunction<S> for Zeros<E> {
     const KNOWS_SLOPE: bool = E::KNOWS_SLOPE;
+    const TIME_EPSILON: f64 = E::TIME_EPSILON;
 
     #[inline(always)]
     fn value<L: Single<Scalar = S::Real>>(&self, t: f64, y: &S::Vector<L>) -> f64 {

@@ -290,6 +290,7 @@ fn drive_in<S: Model, D: Dynamics<Model = S>, M: Stepper, E: Events<S>, L: Singl
             return Ok(stats);
         }
         if clock.arrive(plan, &next) || resets {
+            watch.forget_slopes();
             rhs(clock.first, &y, &mut stages.as_mut()[0]);
             stats.rhs_evaluations += 1;
             past = law.map(|law| law.past());

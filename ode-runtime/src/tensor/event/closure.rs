@@ -125,6 +125,7 @@ where
     V: EventValue<E>,
 {
     const KNOWS_SLOPE: bool = false;
+    const TIME_EPSILON: f64 = f64::EPSILON;
 
     fn value<L: Single<Scalar = E>>(&self, t: f64, y: &Heap<L>) -> f64 {
         (self.function)(t, self.tensors(y)).number()
