@@ -92,8 +92,10 @@ impl<S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'_, S, L, E> {
                         value.abs() <= size
                     }
                     // A reset may have brought it there; else it is about to happen.
-                    Part::Elsewhere(_) => at_event[index].abs() > size && value.abs() <= size,
-                    Part::Happens | Part::Passes => {
+                    Part::Elsewhere(_) if !arrived[index] => {
+                        at_event[index].abs() > size && value.abs() <= size
+                    }
+                    _ => {
                         // What the search left of the zero is rounding too, where the function is smooth.
                         let (left, change) = (at_event[index].abs(), probe.slope(t, &state, &slope, h) * h);
                         size = if is_small(left, change) { size.max(left) } else { size };
@@ -102,7 +104,7 @@ impl<S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'_, S, L, E> {
                         value.abs() <= size && (value.abs() <= usual || usual == 0.0)
                     }
                 };
-                let fresh = !matches!(parts[index], Part::Elsewhere(_));
+                let fresh = arrived[index] || !matches!(parts[index], Part::Elsewhere(_));
                 if begins_at_zero {
                     tracker.begin_at_zero(size, fresh);
                 } else {
