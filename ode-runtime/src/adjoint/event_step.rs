@@ -15,7 +15,7 @@ use super::continuous::add;
 use super::integrand::Integrand;
 use super::kernel::Kernel;
 use super::sweep::Sweep;
-use super::transpose::{TimeBar, weighted_sum};
+use super::transpose::{TimeBar, dot};
 use crate::event::{Pull, Taped};
 use crate::method::Stepper;
 use crate::number::{Lane, Real, Single};
@@ -71,20 +71,21 @@ impl<K: Kernel> EventBars<'_, K> {
         let Some(by_time) = trigger.event(event.t, y, &mut u, &mut by_parameters) else {
             return Ok(time_bar);
         };
-        let dot = |v: &K::State| weighted_sum([1.0].into_iter(), v, [slope].into_iter());
-        let wanted = dot(lambda) + time_bar;
+        let wanted = dot(lambda, slope) + time_bar;
         if wanted != 0.0 {
             let change = change_nearby(&**trigger, event.t, y, slope, h);
-            let alpha = wanted / crosses(dot(&u) + by_time, change, event)?;
-            let factor = K::Lane::constant(-alpha);
-            for i in 0..u.len() {
-                lambda[i] += factor * u[i];
-            }
-            for (bar, by_parameter) in self.bars[event.index][0].iter_mut().zip(by_parameters) {
-                *bar -= alpha * by_parameter;
-            }
+            let alpha = wanted / crosses(dot(&u, slope) + by_time, change, event)?;
+            add_multiple(lambda, -alpha, &u);
+            self.give_back(event.index, alpha, &by_parameters);
         }
-        Ok(-dot(lambda))
+        Ok(-dot(lambda, slope))
+    }
+
+    /// The part of an event's parameters in what its time gives back.
+    fn give_back(&mut self, index: usize, alpha: f64, by_parameters: &[f64]) {
+        for (bar, by_parameter) in self.bars[index][0].iter_mut().zip(by_parameters) {
+            *bar -= alpha * by_parameter;
+        }
     }
 
     /// What the state becomes at the end of a step that ends at events.
@@ -96,6 +97,14 @@ impl<K: Kernel> EventBars<'_, K> {
 
     pub(super) fn finish(self) -> Vec<[Vec<f64>; 2]> {
         self.bars
+    }
+}
+
+/// `sum` += `factor` `v`
+fn add_multiple<L: Single, V: Space<L>>(sum: &mut V, factor: f64, v: &V) {
+    let factor = L::constant(factor);
+    for i in 0..v.len() {
+        sum[i] += factor * v[i];
     }
 }
 
@@ -200,11 +209,7 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
         let mut time_bar = *end_bar;
         if let Some(save) = events.saved_at_end.take() {
             // The state goes on from the event to the end of the solve, though for no time at all.
-            let by_time = weighted_sum(
-                [1.0].into_iter(),
-                &cotangents[save],
-                [transposer.slope(times.last, &state)].iter(),
-            );
+            let by_time = dot(&cotangents[save], &transposer.slope(times.last, &state));
             save_times[save] += by_time;
             time_bar -= by_time;
         }
@@ -265,17 +270,10 @@ impl<K: Kernel, M: Stepper, I: Integrand<K>, V: Clone> Sweep<'_, K, M, I, V> {
             return Ok(bar.t + time_bar);
         }
         let alpha = wanted / crosses(crossing, change, event)?;
-        let factor = K::Lane::constant(-alpha);
-        for i in 0..u.len() {
-            self.lambda[i] += factor * u[i];
-        }
-        for i in 0..p_bar_of_event.len() {
-            self.transposer.p_bar[i] += factor * p_bar_of_event[i];
-        }
+        add_multiple(&mut self.lambda, -alpha, &u);
+        add_multiple(&mut self.transposer.p_bar, -alpha, &p_bar_of_event);
         if let Some(events) = &mut self.events {
-            for (bar, by_parameter) in events.bars[event.trigger][0].iter_mut().zip(by_parameters) {
-                *bar -= alpha * by_parameter;
-            }
+            events.give_back(event.trigger, alpha, &by_parameters);
         }
         Ok(bar.t + time_bar - alpha * (of_event.t + by_time))
     }

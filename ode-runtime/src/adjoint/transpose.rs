@@ -303,12 +303,16 @@ pub(super) fn clear<L: Lane, V: Space<L>>(vectors: &mut [V]) {
     }
 }
 
+/// v · k
+pub(super) fn dot<L: Single, V: Space<L>>(v: &V, k: &V) -> f64 {
+    v.values().zip(k.values()).map(|(a, b)| (a * b).get().to_f64()).sum()
+}
+
 /// Σ weights_i v · k_i
 pub(super) fn weighted_sum<'k, L: Single, V: Space<L>>(
     weights: impl Iterator<Item = f64>,
     v: &V,
     k: impl Iterator<Item = &'k V>,
 ) -> f64 {
-    let dot = |k: &V| v.values().zip(k.values()).map(|(a, b)| (a * b).get().to_f64()).sum::<f64>();
-    weights.zip(k).filter(|(weight, _)| *weight != 0.0).map(|(weight, k)| weight * dot(k)).sum()
+    weights.zip(k).filter(|(weight, _)| *weight != 0.0).map(|(weight, k)| weight * dot(v, k)).sum()
 }
