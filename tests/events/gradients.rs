@@ -227,10 +227,6 @@ fn save_points_do_not_touch_the_gradient_of_an_event() {
 /// jump was.
 #[test]
 fn a_state_saved_at_a_reset_does_not_move_with_it() {
-    #[ode]
-    fn uniform(_t: f64, [_x, v]: [f64; 2]) -> [f64; 2] {
-        [v, 0.0]
-    }
     for times in [&[0.0, 1.0][..], &[0.0, 1.0, 2.0]] {
         let solver = (Uniform {}).solver().reset(Clock { at: 1.0 }, Dose { amount: 10.0 });
         let (solution, pullback) = solver.solve_with_pullback([0.0, 1.0], times).expect("a solution");
@@ -279,10 +275,6 @@ fn a_dose_at_a_save_point_has_the_derivatives_of_one_before_it() {
 /// A point in a box meets two walls at one time: the second reset may come in a step of one unit in the last place.
 #[test]
 fn two_walls_at_once_have_gradients() {
-    #[ode]
-    fn straight(_t: f64, [_x, _y, v, w]: [f64; 4]) -> [f64; 4] {
-        [v, w, 0.0, 0.0]
-    }
     #[differentiable]
     fn right(_t: f64, [x, _y, _v, _w]: [f64; 4], wall: f64) -> f64 {
         x - wall
@@ -376,10 +368,6 @@ fn an_event_that_a_reset_at_its_time_would_prevent_has_the_time_of_that() {
 /// Three events at a corner, of which the last has the time of the first, and the second its own.
 #[test]
 fn an_event_tied_to_the_first_has_its_derivative() {
-    #[ode]
-    fn straight(_t: f64, [_x, _y, v, w]: [f64; 4]) -> [f64; 4] {
-        [v, w, 0.0, 0.0]
-    }
     #[differentiable]
     fn right(_t: f64, [x, _y, _v, _w]: [f64; 4]) -> f64 {
         x - 10.0

@@ -7,6 +7,7 @@ mod coincidence;
 mod extra_stages;
 mod failures;
 mod gradients;
+mod leaving;
 mod polynomials;
 mod reference;
 mod steady;

@@ -192,9 +192,12 @@ fn a_reset_at_a_pole_does_not_end_the_event() {
     fn counted(_t: f64, [x, v, _count]: [f64; 3]) -> [f64; 3] {
         [v, -x, 0.0]
     }
-    let pole = |_t: f64, [x, _v, _count]: [f64; 3]| 1.0 / x;
+    #[differentiable]
+    fn pole(_t: f64, [x, _v, _count]: [f64; 3]) -> f64 {
+        1.0 / x
+    }
     let count = |_t: f64, [x, v, count]: [f64; 3]| [x, v, count + 1.0];
-    let solver = (Counted {}).solver().rtol(1e-9).atol(1e-9).reset(pole, count);
+    let solver = (Counted {}).solver().rtol(1e-9).atol(1e-9).reset(Pole {}, count);
     let solution = solver.solve([1.0, 0.0, 0.0], 0.0..20.0).expect("a solution");
     assert_near(solution.last()[2], 6.0, 0.0, "zeros of the cosine");
 }

@@ -64,6 +64,23 @@ pub fn energy(_t: f64, [x, v]: [f64; 2], level: f64) -> f64 {
     (x * x + v * v) / 2.0 - level
 }
 
+/// y = [t, ...]: exact, so that events fall on round times.
+#[ode]
+pub fn uniform(_t: f64, [_x, v]: [f64; 2]) -> [f64; 2] {
+    [v, 0.0]
+}
+
+#[differentiable]
+pub fn jump(_t: f64, [x, v]: [f64; 2], by: f64) -> [f64; 2] {
+    [x + by, v]
+}
+
+/// A point that moves straight on in a plane.
+#[ode]
+pub fn straight(_t: f64, [_x, _y, v, w]: [f64; 4]) -> [f64; 4] {
+    [v, w, 0.0, 0.0]
+}
+
 /// Time itself.
 #[differentiable]
 pub fn clock(t: f64, [_x, _v]: [f64; 2], at: f64) -> f64 {
