@@ -33,7 +33,7 @@ pub(super) struct Crossing {
 /// Why there is no answer.
 pub(crate) enum Trouble {
     /// The function is no number at this time.
-    NotANumber { t: f64, value: f64 },
+    NotANumber { t: f64 },
     /// A reset made this component of the state so.
     WildReset { t: f64, component: usize, value: f64 },
     /// After a reset it is zero again before numbers can tell.

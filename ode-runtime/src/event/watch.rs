@@ -102,7 +102,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         for (index, (probe, tracker)) in self.probes.iter().zip(&mut self.trackers).enumerate() {
             let value = probe.value(t, y);
             if value.is_nan() {
-                return Err((index, Trouble::NotANumber { t, value }));
+                return Err((index, Trouble::NotANumber { t }));
             }
             tracker.begin(signum(value), value);
             let rounding = rounding(&**probe, t, y, dy, h);
@@ -187,7 +187,7 @@ impl<'e, S: Model, L: Single<Scalar = S::Real>, E: Events<S>> Watch<'e, S, L, E>
         if let Some((theta, index)) = domain
             && cut.is_none_or(|cut| zeros[cut].theta > theta + BEYOND_DOMAIN)
         {
-            return Err((index, Trouble::NotANumber { t: t + theta * h, value: f64::NAN }));
+            return Err((index, Trouble::NotANumber { t: t + theta * h }));
         }
 
         let at_cut = |zero: &Zero<S::Vector<L>, K>| cut.is_some_and(|cut| zero.is_beside(&zeros[cut]));

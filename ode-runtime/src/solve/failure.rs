@@ -77,7 +77,7 @@ pub(crate) fn trouble_of_event<S: Model, L: Single<Scalar = S::Real>>(
 ) -> SolveError {
     let partial = record.partial(start, y, stats);
     match trouble {
-        Trouble::NotANumber { t, value } => SolveError::NonFiniteEvent { event, t, value, partial },
+        Trouble::NotANumber { t } => SolveError::NonFiniteEvent { event, t, value: f64::NAN, partial },
         Trouble::WildReset { t, component: index, value } => {
             SolveError::NonFiniteReset { event, t, component: name(index), value, partial }
         }
